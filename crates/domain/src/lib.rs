@@ -21,6 +21,7 @@ pub mod clock;
 pub mod contact;
 pub mod id;
 pub mod money;
+pub mod name;
 pub mod price;
 pub mod product;
 pub mod rules;
@@ -30,3 +31,4 @@ pub mod term;
 
 pub use clock::Clock;
 pub use money::{Currency, Money};
+pub use name::{DomainName, NameSet};
