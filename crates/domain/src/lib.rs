@@ -16,10 +16,12 @@
 //! | [`selection`] | which processing module gets a new order, and why the others did not |
 //! | [`state`] | states of services, operations and tasks, and their transitions |
 //! | [`contact`] | the people and the organisation in a request |
+//! | [`mask`] | removes secrets from text that is logged or shown |
 
 pub mod clock;
 pub mod contact;
 pub mod id;
+pub mod mask;
 pub mod money;
 pub mod name;
 pub mod price;
