@@ -14,7 +14,8 @@ macro_rules! fingerprint {
         pub struct $name([u8; 32]);
 
         impl $name {
-            pub(crate) fn of(bytes: &[u8]) -> Self {
+            /// The fingerprint of these DER bytes.
+            pub fn of(bytes: &[u8]) -> Self {
                 Self(sha256(bytes))
             }
 
