@@ -2,7 +2,7 @@
 //!
 //! A *connector* (crate `connectors`) speaks one CA's API and implements [`Connector`]; the engine and the BILLmanager module know
 //! only this crate. Nothing here names a CA, opens a socket, reads a clock of its own or retries. Money is spent through
-//! the purchase protocol alone: it stores the intent before the one call and asks the CA before it ever repeats one.
+//! [`purchase`] alone: it stores the intent before the one call and asks the CA before it ever repeats one.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -16,6 +16,7 @@
 //! | [`check`] | findings of a connection check, with cause and advice |
 //! | [`error`] | one error type that carries a class through all layers |
 //! | [`raw`] | raw answers, kept with their secrets masked |
+//! | [`purchase`] | the purchase protocol and its journal |
 
 pub mod catalogue;
 pub mod check;
@@ -24,6 +25,7 @@ pub mod descriptor;
 pub mod error;
 pub mod order;
 pub mod outcome;
+pub mod purchase;
 pub mod raw;
 pub mod request;
 pub mod settings;

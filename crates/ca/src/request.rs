@@ -1,6 +1,6 @@
 //! What is asked of a CA when money may move: parsed once, then trusted.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::{
@@ -10,6 +10,8 @@ use domain::{
     product::ValidationMethod,
 };
 use jiff::Timestamp;
+use pki::CsrFingerprint;
+pub use pki::UniqueValue;
 use rustls_pki_types::{CertificateSigningRequestDer, pem::PemObject};
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,12 @@ impl Csr {
         &self.0
     }
 
+    /// SHA-256 of the DER bytes.
+    #[must_use]
+    pub fn sha256(&self) -> CsrFingerprint {
+        CsrFingerprint::of(&self.0)
+    }
+
     /// PEM with lines of 64 characters and line feeds (RFC 7468).
     #[must_use]
     pub fn pem(&self) -> String {
@@ -93,58 +101,6 @@ impl From<Csr> for String {
 impl fmt::Debug for Csr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Csr({} bytes)", self.0.len())
-    }
-}
-
-/// The value that makes a request token unique among all orders with the same CSR: 1 to 20 letters and digits, case kept
-/// (Sectigo's rule). It is made at random, stored before the call and never used for two orders.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct UniqueValue(String);
-
-/// The text is no unique value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a unique value has 1 to 20 letters and digits")]
-pub struct BadUniqueValue;
-
-impl UniqueValue {
-    /// The text.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for UniqueValue {
-    type Err = BadUniqueValue;
-
-    fn from_str(text: &str) -> Result<Self, BadUniqueValue> {
-        let is_good = (1..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
-        if is_good {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(BadUniqueValue)
-        }
-    }
-}
-
-impl TryFrom<String> for UniqueValue {
-    type Error = BadUniqueValue;
-
-    fn try_from(text: String) -> Result<Self, BadUniqueValue> {
-        text.parse()
-    }
-}
-
-impl From<UniqueValue> for String {
-    fn from(value: UniqueValue) -> String {
-        value.0
-    }
-}
-
-impl fmt::Display for UniqueValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 
@@ -368,16 +324,6 @@ mod tests {
             .replace('\n', "\r\n");
         assert_eq!(Csr::from_pem(&legacy), Ok(csr));
         assert_eq!(Csr::from_pem("hello"), Err(NoCsr));
-    }
-
-    #[test]
-    fn a_unique_value_has_up_to_twenty_letters_and_digits() {
-        for good in ["a", "Ab3kZ9q0Lm", "12345678901234567890"] {
-            assert!(good.parse::<UniqueValue>().is_ok(), "{good}");
-        }
-        for bad in ["", "123456789012345678901", "a-b", "ä", "a b"] {
-            assert!(bad.parse::<UniqueValue>().is_err(), "{bad}");
-        }
     }
 
     #[test]
