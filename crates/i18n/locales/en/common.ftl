@@ -1,3 +1,188 @@
 # Words that every area uses.
 
 language = Language
+
+# What can be done
+action-add = Add
+action-back = Back
+action-cancel = Cancel
+action-change = Change
+action-check-now = Check now
+action-clear = Clear
+action-continue = Continue
+action-copied = Copied
+action-copy = Copy
+action-delete = Delete
+action-download = Download
+action-edit = Edit
+action-filter = Filter
+action-first-page = First page
+action-home = To the start page
+action-next-page = Next page
+action-refresh = Refresh
+action-save = Save
+action-search = Search
+action-show = Show
+action-sign-out = Sign out
+action-switch-off = Switch off
+action-switch-on = Switch on
+
+# Labels for people who listen to the page
+label-breadcrumbs = You are here
+label-language = Language
+label-navigation = Main navigation
+label-optional = optional
+label-pages = Pages
+label-search-services = Find a service: number, name, client
+label-skip = Skip to the content
+label-steps = Steps
+
+# Columns that many tables have
+column-account = Account
+column-actions = Actions
+column-amount = Amount
+column-balance = Balance
+column-created = Created
+column-day = Day
+column-department = Department
+column-detail = Details
+column-email = E-mail
+column-end-date = End date
+column-kind = Kind
+column-module = Processing module
+column-name = Name
+column-names = Names
+column-number = Number
+column-paid-till = Paid till
+column-price = Price
+column-role = Role
+column-service = Service
+column-sort = Sort
+column-state = State
+column-tariff = Tariff plan
+column-when = When
+column-who = Who
+
+chart-as-table = The same figures as a table
+filter-all = All
+form-rejected = Nothing was saved: please correct the marked fields.
+state-on = On
+state-off = Off
+answer-yes = Yes
+answer-no = No
+
+# Navigation
+nav-menu = Menu
+nav-work = Work
+nav-products = Products
+nav-clients = Clients
+nav-integration = Integration
+nav-system = System
+nav-dashboard = Dashboard
+nav-services = Services
+nav-operations = Operations
+nav-tasks = Tasks
+nav-tariffs = Tariff plans
+nav-accounts = Accounts
+nav-users = Users
+nav-credits = Credits
+nav-modules = Processing modules
+nav-zones = DNS zones
+nav-departments = Departments
+nav-periodic = Scheduled work
+nav-audit = Audit trail
+nav-settings = Settings
+nav-order = Order
+nav-money = Money
+nav-profile = Profile
+
+# States of services
+service-state-opening = Opening
+service-state-waiting-for-validation = Waiting for validation
+service-state-waiting-for-issue = Waiting for issue
+service-state-active = Active
+service-state-suspended = Suspended
+service-state-failed = Failed
+service-state-closed = Closed
+
+# Operations
+operation-kind-open = Open
+operation-kind-reissue = Reissue
+operation-kind-prolong = Prolong
+operation-kind-close = Close
+operation-state-waiting = Working
+operation-state-manual = Needs a person
+operation-state-done = Done
+operation-state-failed = Failed
+operation-state-superseded = Superseded
+
+# Tasks
+task-state-open = Open
+task-state-in-progress = In work
+task-state-done = Done
+task-state-cancelled = Fell away
+task-kind-operation-manual = Operation by hand
+task-kind-purchase-unclear = Purchase unclear
+task-kind-balance-low = Balance is low
+task-kind-module-broken = Connection is broken
+task-kind-credit-approval = Credit to approve
+task-kind-purchase-approval = Purchase to approve
+task-kind-reissue-by-hand = Reissue by hand
+task-kind-orphan-at-ca = Unknown order at the CA
+task-kind-plain = Plain task
+
+# Products
+validation-level-dv = Domain (DV)
+validation-level-ov = Organisation (OV)
+validation-level-ev = Extended (EV)
+product-kind-single = One name
+product-kind-wildcard = Wildcard
+product-kind-multi-domain = Multi-domain
+validation-method-dns = DNS record
+validation-method-http = File over HTTP
+validation-method-https = File over HTTPS
+validation-method-email = E-mail
+key-custody-client = With the client only
+key-custody-not-stored = Made here, not kept
+key-custody-stored = Kept here, sealed
+issue-reason-open = First issue
+issue-reason-reissue = Reissue
+issue-reason-prolong = Prolongation
+issue-reason-by-ca = Issued by the CA itself
+
+# Why a processing module was passed over
+passed-over-switched-off = Switched off
+passed-over-connection-broken = The connection is broken
+passed-over-balance-too-low = The balance is too low
+passed-over-purchases-blocked = Purchases are blocked
+passed-over-product-missing = Does not sell this product
+passed-over-not-needed = Another came first
+
+# Roles
+role-administrator = Administrator
+role-staff = Staff
+role-owner = Owner
+role-member = Member
+role-accountant = Accountant
+
+# Failures as pages
+error-title = That did not work
+error-reference = Reference:
+error-bad-request = The request was not understood.
+error-sign-in-needed = Please sign in.
+error-forbidden = You may not do this.
+error-not-found = There is no such page, or it is not yours.
+error-conflict = Somebody else changed this meanwhile. Look at it again, then repeat what you wanted.
+error-too-large = That is more than is accepted here.
+error-too-many-attempts = Too many attempts. Please wait a little and try again.
+error-busy = The server is busy. Please try again.
+error-internal = Something went wrong on our side. The reference helps us to find it.
+error-cross-site = The request came from another site and was refused.
+
+# What can be wrong with a field
+problem-required = Please fill this in.
+problem-too-long = This is too long.
+problem-email = This is not a mail address.
+problem-number = Please enter a whole number.
+problem-choice = Please choose one of the list.
+problem-money = Please enter an amount such as 12.50.

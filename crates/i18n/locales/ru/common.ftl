@@ -1,3 +1,188 @@
 # Слова, общие для всех разделов.
 
 language = Язык
+
+# Действия
+action-add = Добавить
+action-back = Назад
+action-cancel = Отмена
+action-change = Изменить
+action-check-now = Проверить сейчас
+action-clear = Сбросить
+action-continue = Далее
+action-copied = Скопировано
+action-copy = Копировать
+action-delete = Удалить
+action-download = Скачать
+action-edit = Изменить
+action-filter = Показать
+action-first-page = Первая страница
+action-home = На главную
+action-next-page = Следующая страница
+action-refresh = Обновить
+action-save = Сохранить
+action-search = Найти
+action-show = Открыть
+action-sign-out = Выйти
+action-switch-off = Выключить
+action-switch-on = Включить
+
+# Подписи для тех, кто слушает страницу
+label-breadcrumbs = Вы здесь
+label-language = Язык
+label-navigation = Основная навигация
+label-optional = необязательно
+label-pages = Страницы
+label-search-services = Найти услугу: номер, имя, клиент
+label-skip = Перейти к содержанию
+label-steps = Шаги
+
+# Столбцы, общие для многих таблиц
+column-account = Аккаунт
+column-actions = Действия
+column-amount = Сумма
+column-balance = Баланс
+column-created = Создано
+column-day = День
+column-department = Отдел
+column-detail = Подробности
+column-email = E-mail
+column-end-date = Дата окончания
+column-kind = Вид
+column-module = Обработчик услуг
+column-name = Название
+column-names = Имена
+column-number = Номер
+column-paid-till = Оплачено до
+column-price = Цена
+column-role = Роль
+column-service = Услуга
+column-sort = Сортировка
+column-state = Состояние
+column-tariff = Тарифный план
+column-when = Когда
+column-who = Кто
+
+chart-as-table = Те же числа в таблице
+filter-all = Все
+form-rejected = Ничего не сохранено: исправьте отмеченные поля.
+state-on = Включено
+state-off = Выключено
+answer-yes = Да
+answer-no = Нет
+
+# Навигация
+nav-menu = Меню
+nav-work = Работа
+nav-products = Продукты
+nav-clients = Клиенты
+nav-integration = Интеграция
+nav-system = Система
+nav-dashboard = Обзор
+nav-services = Услуги
+nav-operations = Операции
+nav-tasks = Задачи
+nav-tariffs = Тарифные планы
+nav-accounts = Аккаунты
+nav-users = Пользователи
+nav-credits = Зачисления
+nav-modules = Обработчики услуг
+nav-zones = Зоны DNS
+nav-departments = Отделы
+nav-periodic = Работы по расписанию
+nav-audit = Журнал аудита
+nav-settings = Настройки
+nav-order = Заказать
+nav-money = Деньги
+nav-profile = Профиль
+
+# Состояния услуг
+service-state-opening = Открывается
+service-state-waiting-for-validation = Ждёт проверки домена
+service-state-waiting-for-issue = Ждёт выпуска
+service-state-active = Активна
+service-state-suspended = Приостановлена
+service-state-failed = Не выпущена
+service-state-closed = Закрыта
+
+# Операции
+operation-kind-open = Открытие
+operation-kind-reissue = Перевыпуск
+operation-kind-prolong = Продление
+operation-kind-close = Закрытие
+operation-state-waiting = Выполняется
+operation-state-manual = Нужен человек
+operation-state-done = Выполнена
+operation-state-failed = Не удалась
+operation-state-superseded = Заменена другой
+
+# Задачи
+task-state-open = Открыта
+task-state-in-progress = В работе
+task-state-done = Выполнена
+task-state-cancelled = Отпала
+task-kind-operation-manual = Операция вручную
+task-kind-purchase-unclear = Неясная покупка
+task-kind-balance-low = Низкий баланс
+task-kind-module-broken = Нет соединения
+task-kind-credit-approval = Подтвердить зачисление
+task-kind-purchase-approval = Подтвердить покупку
+task-kind-reissue-by-hand = Перевыпуск вручную
+task-kind-orphan-at-ca = Неизвестный заказ в УЦ
+task-kind-plain = Обычная задача
+
+# Продукты
+validation-level-dv = Домен (DV)
+validation-level-ov = Организация (OV)
+validation-level-ev = Расширенная проверка (EV)
+product-kind-single = Одно имя
+product-kind-wildcard = Wildcard
+product-kind-multi-domain = Мультидоменный
+validation-method-dns = Запись DNS
+validation-method-http = Файл по HTTP
+validation-method-https = Файл по HTTPS
+validation-method-email = Письмо
+key-custody-client = Только у клиента
+key-custody-not-stored = Создан здесь, не хранится
+key-custody-stored = Хранится здесь в зашифрованном виде
+issue-reason-open = Первый выпуск
+issue-reason-reissue = Перевыпуск
+issue-reason-prolong = Продление
+issue-reason-by-ca = Выпущен УЦ по своей инициативе
+
+# Почему обработчик услуг пропущен
+passed-over-switched-off = Выключен
+passed-over-connection-broken = Нет соединения
+passed-over-balance-too-low = Баланс слишком мал
+passed-over-purchases-blocked = Покупки заблокированы
+passed-over-product-missing = Не продаёт этот продукт
+passed-over-not-needed = Подошёл другой раньше
+
+# Роли
+role-administrator = Администратор
+role-staff = Сотрудник
+role-owner = Владелец
+role-member = Участник
+role-accountant = Бухгалтер
+
+# Ошибки как страницы
+error-title = Не получилось
+error-reference = Номер обращения:
+error-bad-request = Запрос не понят.
+error-sign-in-needed = Пожалуйста, войдите.
+error-forbidden = У вас нет прав на это действие.
+error-not-found = Такой страницы нет, или она не ваша.
+error-conflict = Пока вы работали, кто-то это изменил. Посмотрите ещё раз и повторите действие.
+error-too-large = Это больше, чем здесь принимается.
+error-too-many-attempts = Слишком много попыток. Подождите немного и попробуйте снова.
+error-busy = Сервер занят. Попробуйте ещё раз.
+error-internal = У нас что-то сломалось. Номер обращения поможет найти причину.
+error-cross-site = Запрос пришёл с другого сайта и отклонён.
+
+# Что может быть не так с полем
+problem-required = Заполните это поле.
+problem-too-long = Слишком длинно.
+problem-email = Это не адрес электронной почты.
+problem-number = Введите целое число.
+problem-choice = Выберите одно из списка.
+problem-money = Введите сумму, например 12,50.
