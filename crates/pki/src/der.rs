@@ -20,11 +20,16 @@ const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
 const OID: u8 = 0x06;
 const SEQUENCE: u8 = 0x30;
+const SET: u8 = 0x31;
 const CONTEXT_0: u8 = 0xa0;
 
-/// Whether bytes begin like DER rather than text; a request is always longer than a short length can say.
+/// Whether bytes are DER rather than text. A sequence too short for a long length must end where it says, since it begins like text.
 pub(crate) fn is_binary(input: &[u8]) -> bool {
-    matches!(input, [SEQUENCE, 0x80..=0xff, ..])
+    match input {
+        [SEQUENCE, 0x80..=0xff, ..] => true,
+        [SEQUENCE, length, rest @ ..] => rest.len() == usize::from(*length),
+        _ => false,
+    }
 }
 
 pub(crate) fn looks_like(input: &[u8]) -> Looks {
@@ -70,4 +75,74 @@ fn element(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
                 (tag, content, after)
             }),
     )
+}
+
+/// The attributes of a request's `CertificationRequestInfo`: the content of each type and of each set of values.
+pub(crate) fn request_attributes(info: &[u8]) -> Option<Vec<(&[u8], &[u8])>> {
+    let (SEQUENCE, version, _) = element(info)? else {
+        return None;
+    };
+    let (INTEGER, _, subject) = element(version)? else {
+        return None;
+    };
+    let (SEQUENCE, _, key) = element(subject)? else {
+        return None;
+    };
+    let (SEQUENCE, _, after) = element(key)? else {
+        return None;
+    };
+    // Some programs leave the empty set out.
+    let Some((CONTEXT_0, mut rest, _)) = element(after) else {
+        return after.is_empty().then(Vec::new);
+    };
+    let mut attributes = Vec::new();
+    while let Some((tag, attribute, after)) = element(rest) {
+        let (SEQUENCE, (OID, kind, values)) = (tag, element(attribute)?) else {
+            return None;
+        };
+        let (SET, values, _) = element(values)? else {
+            return None;
+        };
+        attributes.push((kind, values));
+        rest = after;
+    }
+    Some(attributes)
+}
+
+/// The certificates of a PKCS#7 `SignedData` (RFC 2315), in DER; `None` if the input is something else.
+pub(crate) fn pkcs7_certificates(input: &[u8]) -> Option<Vec<&[u8]>> {
+    let (SEQUENCE, info, _) = element(input)? else {
+        return None;
+    };
+    let (OID, [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02], after) = element(info)? else {
+        return None;
+    };
+    let (CONTEXT_0, content, _) = element(after)? else {
+        return None;
+    };
+    let (SEQUENCE, signed, _) = element(content)? else {
+        return None;
+    };
+    let (INTEGER, _, after) = element(signed)? else {
+        return None;
+    };
+    let (SET, _, after) = element(after)? else {
+        return None;
+    };
+    let (SEQUENCE, _, after) = element(after)? else {
+        return None;
+    };
+    let (CONTEXT_0, mut rest, _) = element(after)? else {
+        return None;
+    };
+    let mut certificates = Vec::new();
+    while let Some((_, _, after)) = element(rest) {
+        let whole = rest
+            .len()
+            .checked_sub(after.len())
+            .and_then(|length| rest.get(..length))?;
+        certificates.push(whole);
+        rest = after;
+    }
+    Some(certificates)
 }

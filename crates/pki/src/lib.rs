@@ -12,11 +12,19 @@
 //! | [`key`] | make, parse and write private keys |
 //! | [`public_key`] | judge public keys: kind, strength, known weaknesses |
 //! | [`csr`] | judge requests as a CA would, and make them |
+//! | [`certificate`] | what a certificate says |
+//! | [`chain`] | order a chain from an unordered bag |
+//! | [`issued`] | check a certificate that a CA delivered against what was ordered |
+//! | [`export`] | PEM files, zip, PKCS#12 |
 //! | [`token`] | validation tokens made from the hash of a request |
 //! | [`fingerprint`] | typed SHA-256 fingerprints |
 
+pub mod certificate;
+pub mod chain;
 pub mod csr;
+pub mod export;
 pub mod fingerprint;
+pub mod issued;
 pub mod key;
 pub mod public_key;
 pub mod token;
@@ -27,6 +35,8 @@ mod signature;
 mod subject;
 mod weak_rsa;
 
+pub use certificate::Certificate;
+pub use chain::Chain;
 pub use csr::Csr;
 pub use fingerprint::{CertificateFingerprint, CsrFingerprint, KeyFingerprint};
 pub use key::{KeyChoice, PrivateKey};

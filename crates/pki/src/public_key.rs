@@ -3,6 +3,7 @@
 use std::fmt;
 
 use num_bigint::BigUint;
+use x509_parser::asn1_rs::Tag;
 use x509_parser::oid_registry::{
     OID_EC_P256, OID_KEY_TYPE_EC_PUBLIC_KEY, OID_NIST_EC_P384, OID_NIST_EC_P521, OID_PKCS1_RSAENCRYPTION,
     OID_PKCS1_RSASSAPSS, OID_SIG_ED448, OID_SIG_ED25519,
@@ -228,7 +229,10 @@ pub(crate) fn shape(key: &SubjectPublicKeyInfo<'_>) -> Result<KeyShape, KeyProbl
 
 fn curve(key: &SubjectPublicKeyInfo<'_>) -> Result<Curve, KeyProblem> {
     let parameters = key.algorithm.parameters.as_ref().ok_or(KeyProblem::Malformed)?;
-    let name = parameters.as_oid().map_err(|_| KeyProblem::ExplicitCurve)?;
+    if parameters.tag() != Tag::Oid {
+        return Err(KeyProblem::ExplicitCurve);
+    }
+    let name = parameters.as_oid().map_err(|_| KeyProblem::Malformed)?;
     let (curve, coordinate) = if name == OID_EC_P256 {
         (Curve::P256, 32)
     } else if name == OID_NIST_EC_P384 {

@@ -4,14 +4,13 @@ use std::net::IpAddr;
 
 use domain::name::{DomainName, DomainNameError, NameSet};
 use x509_parser::certification_request::X509CertificationRequest;
-use x509_parser::cri_attributes::{ExtensionRequest, ParsedCriAttribute};
-use x509_parser::der_parser::oid;
+use x509_parser::cri_attributes::ExtensionRequest;
 use x509_parser::extensions::{GeneralName, ParsedExtension, SubjectAlternativeName, X509Extension};
 use x509_parser::prelude::FromDer;
 
 use super::ExpectedNames;
 use super::problem::CsrProblem;
-use crate::subject;
+use crate::{der, subject};
 
 /// The most names that CAs take in one certificate.
 const MAX_NAMES: usize = 100;
@@ -19,6 +18,10 @@ const MAX_NAMES: usize = 100;
 const MAX_COMMON_NAME: usize = 64;
 /// What an extension or an attribute other than the names may take.
 const MAX_ATTRIBUTE: usize = 4096;
+/// The object identifier 1.2.840.113549.1.9.14 (RFC 2985 5.4.2), encoded.
+const EXTENSION_REQUEST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e];
+/// The object identifier 1.3.6.1.4.1.311.2.1.14 (`szOID_CERT_EXTENSIONS`), encoded.
+const MICROSOFT_EXTENSIONS: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x01, 0x0e];
 
 /// Collects the names; the common name, if any, is the main one, else the first alternative name.
 pub(super) fn collect(
@@ -119,23 +122,21 @@ fn alternative_names(
 
 /// The extensions in the attribute of PKCS#9 or in that of older Microsoft tools.
 fn requested_extensions<'a>(
-    request: &'a X509CertificationRequest<'_>,
+    request: &X509CertificationRequest<'a>,
     problems: &mut Vec<CsrProblem>,
 ) -> Vec<X509Extension<'a>> {
-    let microsoft = oid!(1.3.6.1.4.1.311.2.1.14);
-    let mut requests: Vec<Vec<X509Extension<'a>>> = Vec::new();
-    for attribute in request.certification_request_info.iter_attributes() {
-        match attribute.parsed_attribute() {
-            ParsedCriAttribute::ExtensionRequest(ExtensionRequest { extensions }) => {
-                requests.push(extensions.clone());
-            }
-            _ if attribute.oid == microsoft => {
-                match set_content(attribute.value).map(ExtensionRequest::from_der) {
-                    Some(Ok((_, ExtensionRequest { extensions }))) => requests.push(extensions),
-                    _ => problems.push(CsrProblem::Malformed),
-                }
-            }
-            _ if attribute.value.len() > MAX_ATTRIBUTE => problems.push(CsrProblem::OversizedAttribute),
+    let Some(attributes) = der::request_attributes(request.certification_request_info.raw) else {
+        problems.push(CsrProblem::Malformed);
+        return Vec::new();
+    };
+    let mut requests = Vec::new();
+    for (kind, values) in attributes {
+        match kind {
+            EXTENSION_REQUEST | MICROSOFT_EXTENSIONS => match ExtensionRequest::from_der(values) {
+                Ok(([], ExtensionRequest { extensions })) => requests.push(extensions),
+                _ => problems.push(CsrProblem::Malformed),
+            },
+            _ if values.len() > MAX_ATTRIBUTE => problems.push(CsrProblem::OversizedAttribute),
             _ => {}
         }
     }
@@ -143,13 +144,6 @@ fn requested_extensions<'a>(
         problems.push(CsrProblem::RepeatedExtensions);
     }
     requests.into_iter().next().unwrap_or_default()
-}
-
-/// What is inside the `SET` of attribute values.
-fn set_content(value: &[u8]) -> Option<&[u8]> {
-    x509_parser::asn1_rs::Any::from_der(value)
-        .ok()
-        .map(|(_, any)| any.data)
 }
 
 fn dns_name(name: &GeneralName<'_>, problems: &mut Vec<CsrProblem>) -> Option<DomainName> {
