@@ -1,1 +1,42 @@
-//! placeholder
+//! What certbroker keeps: the only crate that knows SQL, tables and columns.
+//!
+//! One code base serves SQLite (one writer, several readers, WAL) and PostgreSQL. Every aggregate is a module with
+//! plain row structs made of domain types and free functions; reads take any [`Conn`], writes take a [`Tx`].
+//!
+//! What must never be here: a decision. The store refuses what would break its own invariants (a stale version, a
+//! second row with a unique value, an entry whose postings do not sum to zero) and nothing else. It reads no clock and
+//! makes no ids: both come in.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`url`], [`connect`], [`tx`] | where the database is, connections, transactions |
+//! | [`error`] | what can go wrong, and whether trying again helps |
+//! | [`page`] | pages of long lists |
+//! | `cell`, `record` | how domain types become columns, how a row struct becomes a table (crate-private) |
+//! | [`migration`] | the schema, as the same SQL for both databases |
+//! | [`introspect`] | what the database says of its own schema |
+//! | [`counter`] | human numbers without gaps |
+//! | [`instance`] | which installation this is |
+//! | [`testing`] | a database per test (feature `testing`) |
+
+pub mod connect;
+pub mod counter;
+pub mod error;
+pub mod instance;
+pub mod introspect;
+pub mod migration;
+pub mod page;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod tx;
+pub mod url;
+
+mod cell;
+mod record;
+
+pub use cell::Json;
+pub use connect::{Backend, Durability, Reader, Store, StoreOptions};
+pub use error::{Error, Result};
+pub use page::{Cursor, Listing, Page};
+pub use tx::{Conn, Tx};
+pub use url::StoreUrl;

@@ -1,1 +1,3 @@
-//! placeholder
+//! What tests need: a database of their own.
+
+pub mod database;

@@ -1,0 +1,127 @@
+//! The schema, step by step. Every step is one file of SQL that both databases read alike:
+//!
+//! - column types are only `uuid`, `text`, `bigint`, `integer`, `boolean`, `bytea` (SQLite takes any word);
+//! - no collation, no JSON type, no time stamp type, no serial number, no trigger;
+//! - tables are singular, ids are `id`, references `<entity>_id`, instants `<what>_at`, days `<what>_on`;
+//! - indexes are `ix_<table>_<columns>`, unique ones `ux_…`;
+//! - a step that has been released is never edited: its checksum is kept and compared.
+
+use std::collections::BTreeMap;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::{
+    connect::{Backend, Store},
+    error::{Error, Result},
+    tx::{Conn, Tx, sealed::Raw},
+};
+
+/// Every step, in order. A new step is appended here.
+const STEPS: &[Step] = &[Step {
+    name: "m0001_people_and_money",
+    sql: include_str!("migration/m0001_people_and_money.sql"),
+}];
+
+struct Step {
+    name: &'static str,
+    sql: &'static str,
+}
+
+impl Step {
+    fn checksum(&self) -> String {
+        digest(&SHA256, self.sql.as_bytes())
+            .as_ref()
+            .iter()
+            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+    }
+}
+
+/// A step and whether the database has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StepStatus {
+    /// The step.
+    pub name: &'static str,
+    /// Whether it has run.
+    pub is_applied: bool,
+}
+
+/// Which steps the database has; changes nothing.
+///
+/// # Errors
+/// [`Error::Refused`] as for [`Store::migrate`].
+pub async fn status(store: &Store) -> Result<Vec<StepStatus>> {
+    let tx = store.begin().await?;
+    let applied = applied(&tx).await?;
+    tx.rollback().await?;
+    Ok(STEPS
+        .iter()
+        .map(|step| StepStatus {
+            name: step.name,
+            is_applied: applied.contains_key(step.name),
+        })
+        .collect())
+}
+
+/// Runs the missing steps and returns their names.
+pub(crate) async fn run(store: &Store) -> Result<Vec<&'static str>> {
+    let tx = store.begin().await?;
+    if tx.backend() == Backend::Postgres {
+        // Nodes that start at the same time take turns; the number has no meaning but must not be used elsewhere.
+        tx.execute("wait for other nodes", "SELECT pg_advisory_xact_lock(7310592841)")
+            .await?;
+    }
+    let applied = applied(&tx).await?;
+    let mut done = Vec::new();
+    for step in STEPS.iter().filter(|step| !applied.contains_key(step.name)) {
+        tx.execute(step.name, step.sql).await?;
+        let statement = Statement::from_sql_and_values(
+            tx.raw().get_database_backend(),
+            "INSERT INTO schema_step (name, checksum) VALUES ($1, $2)",
+            [step.name.into(), step.checksum().into()],
+        );
+        tx.raw()
+            .execute_raw(statement)
+            .await
+            .map_err(|error| Error::of("schema_step", error))?;
+        done.push(step.name);
+    }
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// The steps that have run, by name, with their checksums; refuses what this version cannot stand on.
+async fn applied(tx: &Tx) -> Result<BTreeMap<String, String>> {
+    tx.execute(
+        "schema_step",
+        "CREATE TABLE IF NOT EXISTS schema_step (name text NOT NULL PRIMARY KEY, checksum text NOT NULL)",
+    )
+    .await?;
+    let statement = Statement::from_string(
+        tx.raw().get_database_backend(),
+        "SELECT name, checksum FROM schema_step",
+    );
+    let rows = tx
+        .raw()
+        .query_all_raw(statement)
+        .await
+        .map_err(|error| Error::of("schema_step", error))?;
+    let mut applied = BTreeMap::new();
+    for row in rows {
+        let unreadable = |error| Error::of("schema_step", error);
+        let name: String = row.try_get("", "name").map_err(unreadable)?;
+        let checksum: String = row.try_get("", "checksum").map_err(unreadable)?;
+        let Some(step) = STEPS.iter().find(|step| step.name == name) else {
+            return Err(Error::Refused(format!(
+                "the database was written by a newer version (it has step {name})"
+            )));
+        };
+        if step.checksum() != checksum {
+            return Err(Error::Refused(format!(
+                "step {name} was edited after it ran on this database"
+            )));
+        }
+        applied.insert(name, checksum);
+    }
+    Ok(applied)
+}
