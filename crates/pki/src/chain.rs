@@ -102,21 +102,20 @@ impl Chain {
         };
         let is_anchor = |step: &&Step<'_>| trusted.contains(&step.certificate.fingerprint());
 
-        // Steps come in the order of distance.
-        let top = match (steps.iter().find(is_anchor), anchors.is_empty()) {
-            (Some(anchor), _) => Some(anchor),
-            (None, false) => {
-                let top = steps.last().map_or(&leaf, |step| step.certificate);
-                return Err(ChainError::NotTrusted {
-                    top: top.subject_text().to_owned(),
-                });
-            }
-            (None, true) => steps.iter().find(is_root).or(steps.last()),
-        };
-        let Some(top) = top else {
+        let Some(farthest) = steps.last() else {
             return Err(ChainError::NoIssuer {
                 issuer: leaf.issuer_text().to_owned(),
             });
+        };
+        // Steps come in the order of distance.
+        let top = if anchors.is_empty() {
+            steps.iter().find(is_root).unwrap_or(farthest)
+        } else {
+            let top = || farthest.certificate.subject_text().to_owned();
+            steps
+                .iter()
+                .find(is_anchor)
+                .ok_or_else(|| ChainError::NotTrusted { top: top() })?
         };
 
         let mut intermediates = path_to(top, &steps);

@@ -29,6 +29,7 @@ pub struct Csr {
     common_name: Option<String>,
     subject: Subject,
     key: PublicKey,
+    key_info: Vec<u8>,
 }
 
 /// Which names a request must have.
@@ -86,6 +87,7 @@ pub fn judge(input: &[u8], expected: ExpectedNames<'_>) -> Result<Csr, Vec<CsrPr
                 common_name,
                 subject,
                 key,
+                key_info: info.subject_pki.raw.to_vec(),
             })
         }
         _ => Err(problems),
@@ -129,6 +131,11 @@ impl Csr {
     /// The public key.
     pub fn key(&self) -> &PublicKey {
         &self.key
+    }
+
+    /// The `SubjectPublicKeyInfo` in DER, for whoever certifies it.
+    pub fn public_key_info(&self) -> &[u8] {
+        &self.key_info
     }
 
     /// MD5 of the DER form, as validation tokens use it.
