@@ -5,6 +5,9 @@
 //! 3.2.2.6 asks for wildcards. A suffix that the list does not know is accepted, since the list may be older than the suffix and the reserved
 //! ones (RFC 6761) serve demonstrations; see [`DomainName::suffix_is_known`].
 
+mod error;
+mod set;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -12,6 +15,9 @@ use std::str::FromStr;
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 use psl::{List, Psl, Type};
 use serde::{Deserialize, Serialize};
+
+pub use self::error::DomainNameError;
+pub use self::set::{NameSet, NoNames};
 
 /// The longest name in octets, without the root dot (RFC 1035 2.3.4).
 const MAX_NAME: usize = 253;
@@ -180,224 +186,6 @@ impl fmt::Debug for DomainName {
         write!(f, "DomainName({})", self.0)
     }
 }
-
-/// Why a text is not a name for a certificate.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DomainNameError {
-    /// Nothing was entered.
-    #[error("no domain name was given")]
-    Empty,
-    /// An e-mail address was entered.
-    #[error("this is an e-mail address; give the domain name alone, such as example.com")]
-    Email,
-    /// A web address was entered.
-    #[error("this is a web address; give the domain name alone, without protocol, path or port")]
-    Url,
-    /// An IP address was entered.
-    #[error("IP addresses cannot be used here; give a domain name")]
-    IpAddress,
-    /// The last label is a number, so the name can only be mistaken for an address.
-    #[error("a domain name does not end in a number")]
-    NumericSuffix,
-    /// An underscore, which host names may not contain (BR 7.1.4.2.1).
-    #[error("underscores are not allowed in the name of a certificate")]
-    Underscore,
-    /// A character that host names may not contain.
-    #[error("the character {character:?} is not allowed in a domain name")]
-    BadCharacter {
-        /// The first such character.
-        character: char,
-    },
-    /// A single label, such as `localhost`.
-    #[error("the domain name has no dot; give the full name, such as www.example.com")]
-    NoDot,
-    /// Two dots in a row or a leading dot.
-    #[error("the domain name has an empty part between dots")]
-    EmptyLabel,
-    /// A label of more than 63 octets.
-    #[error("a part of the domain name is longer than 63 characters: {label}")]
-    LabelTooLong {
-        /// The label.
-        label: String,
-    },
-    /// A name of more than 253 octets.
-    #[error("the domain name has {length} characters; at most 253 are allowed")]
-    TooLong {
-        /// Its length as A-labels.
-        length: usize,
-    },
-    /// A label that begins or ends with a hyphen.
-    #[error("a part of the domain name begins or ends with a hyphen: {label}")]
-    EdgeHyphen {
-        /// The label.
-        label: String,
-    },
-    /// A reserved label with hyphens in places three and four other than `xn--` (RFC 5890 2.3.1).
-    #[error("a part of the domain name has two hyphens in a reserved place: {label}")]
-    ReservedHyphens {
-        /// The label.
-        label: String,
-    },
-    /// An `xn--` label that does not decode.
-    #[error("a part of the domain name is not valid Punycode: {label}")]
-    BadPunycode {
-        /// The label.
-        label: String,
-    },
-    /// Unicode text that UTS #46 does not allow.
-    #[error("the domain name has characters that international names may not contain")]
-    BadUnicode,
-    /// A wildcard elsewhere than in the first label.
-    #[error("the wildcard * may only be the first part of the name, such as *.example.com")]
-    WildcardNotLeftmost,
-    /// A first label with a wildcard and other characters.
-    #[error("the wildcard * must stand alone as the first part of the name, such as *.example.com")]
-    WildcardPartial,
-    /// More than one wildcard.
-    #[error("a name can have only one wildcard *")]
-    SeveralWildcards,
-    /// A wildcard that would cover a whole public suffix (BR 3.2.2.6).
-    #[error("a wildcard directly under {suffix} would cover the domains of other people")]
-    WildcardOnPublicSuffix {
-        /// The suffix.
-        suffix: String,
-    },
-    /// The name is itself a public suffix, such as `co.uk`.
-    #[error("the name is a public suffix, under which other people register their domains")]
-    PublicSuffix,
-}
-
-impl DomainNameError {
-    /// A stable code for translation and for programs.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Empty => "name-empty",
-            Self::Email => "name-email",
-            Self::Url => "name-url",
-            Self::IpAddress => "name-ip-address",
-            Self::NumericSuffix => "name-numeric-suffix",
-            Self::Underscore => "name-underscore",
-            Self::BadCharacter { .. } => "name-bad-character",
-            Self::NoDot => "name-no-dot",
-            Self::EmptyLabel => "name-empty-label",
-            Self::LabelTooLong { .. } => "name-label-too-long",
-            Self::TooLong { .. } => "name-too-long",
-            Self::EdgeHyphen { .. } => "name-edge-hyphen",
-            Self::ReservedHyphens { .. } => "name-reserved-hyphens",
-            Self::BadPunycode { .. } => "name-bad-punycode",
-            Self::BadUnicode => "name-bad-unicode",
-            Self::WildcardNotLeftmost => "name-wildcard-not-leftmost",
-            Self::WildcardPartial => "name-wildcard-partial",
-            Self::SeveralWildcards => "name-several-wildcards",
-            Self::WildcardOnPublicSuffix { .. } => "name-wildcard-on-public-suffix",
-            Self::PublicSuffix => "name-public-suffix",
-        }
-    }
-}
-
-/// The names of one certificate: the main one first, the additional ones in the order given, each once.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "Vec<DomainName>", into = "Vec<DomainName>")]
-pub struct NameSet(Vec<DomainName>);
-
-impl NameSet {
-    /// Makes a set; repeated names are dropped.
-    pub fn new(main: DomainName, additional: impl IntoIterator<Item = DomainName>) -> Self {
-        let mut names = vec![main];
-        let mut seen: std::collections::HashSet<DomainName> = names.iter().cloned().collect();
-        names.extend(additional.into_iter().filter(|name| seen.insert(name.clone())));
-        Self(names)
-    }
-
-    /// Makes a set of which the first name is the main one; `None` when there is no name.
-    pub fn from_names(names: impl IntoIterator<Item = DomainName>) -> Option<Self> {
-        let mut names = names.into_iter();
-        let main = names.next()?;
-        Some(Self::new(main, names))
-    }
-
-    /// The main name (the common name).
-    pub fn main(&self) -> &DomainName {
-        let [main, ..] = self.0.as_slice() else {
-            unreachable!("a set has its main name")
-        };
-        main
-    }
-
-    /// The names after the main one.
-    pub fn additional(&self) -> &[DomainName] {
-        self.0.get(1..).unwrap_or_default()
-    }
-
-    /// All names, the main one first.
-    pub fn iter(&self) -> std::slice::Iter<'_, DomainName> {
-        self.0.iter()
-    }
-
-    /// All names, the main one first.
-    pub fn as_slice(&self) -> &[DomainName] {
-        &self.0
-    }
-
-    /// How many names there are: at least one.
-    #[expect(clippy::len_without_is_empty, reason = "a set is never empty")]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Whether exactly this name is in the set; a wildcard stands for itself only.
-    pub fn contains(&self, name: &DomainName) -> bool {
-        self.0.contains(name)
-    }
-
-    /// How many names are not wildcards, the main one included.
-    pub fn standard_count(&self) -> usize {
-        self.len() - self.wildcard_count()
-    }
-
-    /// How many names are wildcards, the main one included.
-    pub fn wildcard_count(&self) -> usize {
-        self.0.iter().filter(|name| name.is_wildcard()).count()
-    }
-
-    /// The names of this set that the other lacks, in this set's order.
-    pub fn missing_from(&self, other: &Self) -> Vec<DomainName> {
-        self.0
-            .iter()
-            .filter(|name| !other.contains(name))
-            .cloned()
-            .collect()
-    }
-}
-
-impl<'a> IntoIterator for &'a NameSet {
-    type Item = &'a DomainName;
-    type IntoIter = std::slice::Iter<'a, DomainName>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl TryFrom<Vec<DomainName>> for NameSet {
-    type Error = NoNames;
-
-    fn try_from(names: Vec<DomainName>) -> Result<Self, Self::Error> {
-        Self::from_names(names).ok_or(NoNames)
-    }
-}
-
-impl From<NameSet> for Vec<DomainName> {
-    fn from(names: NameSet) -> Self {
-        names.0
-    }
-}
-
-/// A set of names needs at least one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no domain name was given")]
-pub struct NoNames;
 
 /// Recognises what people paste in place of a name, so that the message can say it.
 fn refuse_other_things(text: &str) -> Result<(), DomainNameError> {
@@ -638,37 +426,6 @@ mod tests {
         assert_eq!(name("пример.рф").unicode(), "пример.рф");
         let lookalike = name("раypal.com");
         assert_eq!(lookalike.unicode(), lookalike.as_str());
-    }
-
-    #[test]
-    fn a_set_keeps_order_drops_repeats_and_counts() {
-        let set = NameSet::new(
-            name("*.example.com"),
-            [
-                name("b.example.com"),
-                name("*.example.com"),
-                name("a.example.com"),
-                name("b.example.com"),
-            ],
-        );
-        assert_eq!(set.main(), &name("*.example.com"));
-        assert_eq!(set.additional(), [name("b.example.com"), name("a.example.com")]);
-        assert_eq!((set.len(), set.standard_count(), set.wildcard_count()), (3, 2, 1));
-        let other = NameSet::new(name("a.example.com"), []);
-        assert_eq!(
-            set.missing_from(&other),
-            [name("*.example.com"), name("b.example.com")]
-        );
-    }
-
-    #[test]
-    fn travels_through_json_as_text() {
-        let set = NameSet::new(name("bücher.de"), [name("www.bücher.de")]);
-        let json = serde_json::to_string(&set).unwrap();
-        assert_eq!(json, r#"["xn--bcher-kva.de","www.xn--bcher-kva.de"]"#);
-        assert_eq!(serde_json::from_str::<NameSet>(&json).unwrap(), set);
-        assert!(serde_json::from_str::<NameSet>("[]").is_err());
-        assert!(serde_json::from_str::<DomainName>(r#""localhost""#).is_err());
     }
 
     proptest! {
