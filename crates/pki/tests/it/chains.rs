@@ -76,10 +76,19 @@ fn permutations(bag: Vec<Certificate>) -> Vec<Vec<Certificate>> {
 fn the_order_and_the_rubbish_in_a_bag_do_not_matter() {
     let world = World::new();
     let [lower, upper, root] = world.issuers();
-    let mut bag = vec![world.leaf.clone(), lower.clone(), upper.clone(), root.clone()];
-    bag.extend(world.foreign.clone());
+    let [foreign_root, impostor] = &world.foreign[..] else {
+        panic!("two foreign certificates")
+    };
+    let bag = vec![
+        world.leaf.clone(),
+        lower.clone(),
+        upper.clone(),
+        root.clone(),
+        impostor.clone(),
+    ];
     for mut bag in permutations(bag) {
         bag.extend(bag.clone());
+        bag.push(foreign_root.clone());
         let chain = Chain::from_bag(&bag, None, now()).unwrap();
         assert_eq!(chain.leaf(), &world.leaf);
         assert_eq!(chain.intermediates(), [lower.clone(), upper.clone()]);

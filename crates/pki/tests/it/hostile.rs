@@ -1,10 +1,13 @@
 //! Arbitrary and nearly right bytes: nothing may panic.
 
-use certbroker_pki::{Certificate, Chain, Csr, PrivateKey, RequestToken};
+use std::sync::OnceLock;
+
+use certbroker_pki::{Certificate, Chain, Csr, KeyChoice, PrivateKey, RequestToken};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rcgen::SanType;
 
-use crate::authority::now;
+use crate::authority::{Authority, VALID, names, now};
 
 const REQUEST: &str = include_str!("../fixtures/good/token-vector.pem");
 const RSA_REQUEST: &str = include_str!("../fixtures/good/new-label.pem");
@@ -20,6 +23,24 @@ fn try_everything(input: &[u8]) {
         drop(Chain::from_bag(&bag, None, now()));
     }
     drop(PrivateKey::parse(input));
+}
+
+/// A certificate with every kind of alternative name, made once.
+fn certificate() -> &'static [u8] {
+    static DER: OnceLock<Vec<u8>> = OnceLock::new();
+    DER.get_or_init(|| {
+        let key = PrivateKey::make(KeyChoice::P256).unwrap();
+        let set = names("example.com", &["www.example.com"]);
+        let leaf = Authority::root("Root").issue_with(&key, &set, VALID, |params| {
+            params.subject_alt_names.extend([
+                SanType::IpAddress([192, 0, 2, 1].into()),
+                SanType::IpAddress([0u16, 0, 0, 0, 0, 0, 0, 1].into()),
+                SanType::Rfc822Name("me@example.com".try_into().unwrap()),
+                SanType::URI("https://example.com/".try_into().unwrap()),
+            ]);
+        });
+        leaf.der().to_vec()
+    })
 }
 
 fn der_of(pem: &str) -> Vec<u8> {
@@ -46,6 +67,16 @@ proptest! {
         }
         if !whole {
             der.truncate(cut.index(der.len()));
+        }
+        try_everything(&der);
+    }
+
+    #[test]
+    fn certificates_with_bytes_changed(changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let mut der = certificate().to_vec();
+        for (index, byte) in changes {
+            let at = index.index(der.len());
+            der[at] = byte;
         }
         try_everything(&der);
     }
