@@ -32,5 +32,5 @@ pub mod state;
 pub mod term;
 
 pub use clock::Clock;
-pub use money::{Currency, Money};
+pub use money::{Currency, Money, MoneyError};
 pub use name::{DomainName, NameSet};

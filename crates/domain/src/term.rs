@@ -42,7 +42,9 @@ impl Years {
     /// Reads back [`Years::days`]; any other number of days is no whole number of years.
     #[must_use]
     pub fn from_days(days: u32) -> Option<Self> {
-        days.is_multiple_of(365).then(|| Self::new(days / 365).ok()).flatten()
+        days.is_multiple_of(365)
+            .then(|| Self::new(days / 365).ok())
+            .flatten()
     }
 }
 
