@@ -129,7 +129,7 @@ macro_rules! texts {
                 self.to_string()
             }
 
-            fn from_stored(stored: String) -> Result<Self, String> {
+            fn from_stored(stored: String) -> std::result::Result<Self, String> {
                 stored.parse().map_err(|_| format!("`{stored}` is no {}", stringify!($name)))
             }
         }
@@ -155,6 +155,51 @@ texts!(
     ValidationLevel,
     ValidationMethod,
 );
+
+/// A closed list of words that only the store and the engine know.
+macro_rules! stored_words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$word_doc:meta])* $variant:ident = $word:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $name {
+            $($(#[$word_doc])* #[serde(rename = $word)] $variant,)*
+        }
+
+        impl $name {
+            /// Every value, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable word that is stored and used in translation keys.
+            #[must_use]
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = domain::product::UnknownWord;
+
+            fn from_str(text: &str) -> std::result::Result<Self, Self::Err> {
+                match text {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(domain::product::UnknownWord {
+                        kind: stringify!($name),
+                        word: text.chars().take(40).collect(),
+                    }),
+                }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+
+        $crate::cell::texts!($name);
+    };
+}
+pub(crate) use stored_words;
 
 impl Cell for Timestamp {
     type Stored = i64;

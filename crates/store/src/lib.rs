@@ -16,20 +16,41 @@
 //! | [`migration`] | the schema, as the same SQL for both databases |
 //! | [`introspect`] | what the database says of its own schema |
 //! | [`counter`] | human numbers without gaps |
-//! | [`instance`] | which installation this is |
+//! | [`instance`], [`seller`], [`setting`] | which installation this is, who sells, what they set |
+//! | [`account`], [`user`], [`department`] | who buys, who signs in, who works |
+//! | [`session`], [`api_token`] | what proves who somebody is |
+//! | [`ledger`], [`reservation`], [`document`], [`credit_request`], [`rate`] | money |
+//! | [`task`], [`notice`], [`periodic`] | work for people, mails, work that repeats |
+//! | [`audit`] | who did what |
 //! | [`testing`] | a database per test (feature `testing`) |
 
+pub mod account;
+pub mod api_token;
+pub mod audit;
 pub mod connect;
 pub mod counter;
+pub mod credit_request;
+pub mod department;
+pub mod document;
 pub mod error;
 pub mod instance;
 pub mod introspect;
+pub mod ledger;
 pub mod migration;
+pub mod notice;
 pub mod page;
+pub mod periodic;
+pub mod rate;
+pub mod reservation;
+pub mod seller;
+pub mod session;
+pub mod setting;
+pub mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod tx;
 pub mod url;
+pub mod user;
 
 mod cell;
 mod record;

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, Iterable, PaginatorTrait,
-    PrimaryKeyToColumn, QueryFilter, QuerySelect, Select, sea_query::OnConflict,
+    PrimaryKeyToColumn, QueryFilter, QuerySelect, Select,
+    sea_query::{IntoCondition, LockBehavior, LockType, OnConflict},
 };
 
 use crate::{
@@ -49,6 +50,8 @@ macro_rules! record {
             use sea_orm::entity::prelude::*;
             #[allow(unused_imports, reason = "the types of the columns are those of the file around")]
             use super::*;
+            #[allow(unused_imports, reason = "SeaORM's prelude has another `Json`")]
+            use crate::cell::Json;
             use crate::cell::Stored;
 
             #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -225,6 +228,16 @@ pub(crate) async fn all<R: Record>(conn: &dyn Conn, query: Select<R::Entity>) ->
         .collect()
 }
 
+/// Deletes the rows that meet a condition; says how many.
+pub(crate) async fn delete<R: Record>(tx: &Tx, of: impl IntoCondition) -> Result<u64> {
+    R::Entity::delete_many()
+        .filter(of.into_condition())
+        .exec(&tx.raw())
+        .await
+        .map(|outcome| outcome.rows_affected)
+        .map_err(|error| Error::of(R::TABLE, error))
+}
+
 /// How many rows a query has.
 pub(crate) async fn count<R: Record>(conn: &dyn Conn, query: Select<R::Entity>) -> Result<u64>
 where
@@ -241,5 +254,13 @@ pub(crate) fn locked<E: EntityTrait>(tx: &Tx, query: Select<E>) -> Select<E> {
     match tx.backend() {
         crate::Backend::Sqlite => query,
         crate::Backend::Postgres => query.lock_exclusive(),
+    }
+}
+
+/// Locks rows that nobody else has locked, and leaves out the others: for workers that share a queue.
+pub(crate) fn claimed<E: EntityTrait>(tx: &Tx, query: Select<E>) -> Select<E> {
+    match tx.backend() {
+        crate::Backend::Sqlite => query,
+        crate::Backend::Postgres => query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),
     }
 }

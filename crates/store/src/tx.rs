@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use sea_orm::{ConnectionTrait, DatabaseExecutor, DatabaseTransaction, TransactionTrait};
 
 use crate::{
+    audit::{self, NewLink},
     connect::Backend,
     error::{Error, Result},
 };
@@ -32,6 +33,7 @@ pub trait Conn: sealed::Raw {
 pub struct Tx {
     inner: DatabaseTransaction,
     backend: Backend,
+    links: Mutex<Vec<NewLink>>,
     afterwards: Mutex<Vec<Box<dyn FnOnce() + Send>>>,
 }
 
@@ -48,8 +50,17 @@ impl Tx {
         Ok(Self {
             inner,
             backend,
+            links: Mutex::default(),
             afterwards: Mutex::default(),
         })
+    }
+
+    /// Appends a link to the audit trail when the transaction is committed.
+    pub fn audit(&self, link: NewLink) {
+        self.links
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(link);
     }
 
     /// Makes everything done in it permanent, then runs what was left [`Tx::afterwards`].
@@ -57,6 +68,8 @@ impl Tx {
     /// # Errors
     /// When the database cannot commit; nothing was changed then, and nothing runs afterwards.
     pub async fn commit(self) -> Result<()> {
+        let links = std::mem::take(&mut *self.links.lock().unwrap_or_else(PoisonError::into_inner));
+        audit::append(&self, links).await?;
         self.inner
             .commit()
             .await
