@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use futures_util::future::join_all;
-use hickory_proto::op::ResponseCode;
 use serde::Serialize;
 
 use crate::{
@@ -23,6 +22,8 @@ pub struct Lookup {
     pub zone: RecordName,
     /// One view per server address.
     pub views: Vec<ServerView>,
+    /// The DNSSEC signatures of the zone are wrong; see [`crate::eyes::Answer::is_bogus`].
+    pub is_bogus: bool,
 }
 
 /// What one server said.
@@ -79,6 +80,7 @@ pub(crate) async fn look_up_in(eyes: &Eyes, zone: &Zone, name: &RecordName, kind
         kind,
         zone: zone.apex.clone(),
         views,
+        is_bogus: zone.is_bogus,
     }
 }
 
@@ -141,15 +143,7 @@ async fn ask(
     kind: RecordType,
 ) -> Result<ServerAnswer, ServerError> {
     let answer = wire::ask(server, name, kind, Role::Authority, eyes.timeouts()).await?;
-    let exists = match answer.response_code {
-        ResponseCode::NoError => true,
-        ResponseCode::NXDomain => false,
-        other => {
-            return Err(ServerError::Failed {
-                response_code: other.to_str().to_owned(),
-            });
-        }
-    };
+    let exists = ServerError::existence(answer.response_code)?;
     if !answer.authoritative {
         return Err(ServerError::NotAuthoritative);
     }
@@ -179,6 +173,7 @@ mod tests {
             name,
             kind: RecordType::Cname,
             views,
+            is_bogus: false,
         }
     }
 

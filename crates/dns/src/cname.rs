@@ -95,6 +95,8 @@ pub enum CnameFinding {
         /// What the first of them did.
         error: ServerError,
     },
+    /// The record is there, and DNSSEC signatures of the zone are wrong, so that no CA believes it.
+    DnssecFails,
     /// The domain is not delegated to any name server.
     NoZone,
     /// We could not look; nothing is said about the domain.
@@ -120,7 +122,9 @@ pub async fn check(eyes: &Eyes, name: &RecordName, expected: &RecordName) -> Cna
         Err(LookUpError::NoZone { .. }) => (Vec::new(), CnameFinding::NoZone),
         Err(error) => {
             tracing::debug!(%error, %name, "a validation record could not be looked up");
-            (Vec::new(), CnameFinding::CannotLook { error: error.code() })
+            let cannot_look = CnameFinding::CannotLook { error: error.code() };
+            let of_domain = error.of_domain().map(|error| CnameFinding::ServersFail { error });
+            (Vec::new(), of_domain.unwrap_or(cannot_look))
         }
     };
     CnameReport {
@@ -156,6 +160,7 @@ fn seen(outcome: &Result<ServerAnswer, ServerError>, name: &RecordName, expected
 async fn judge(eyes: &Eyes, lookup: &Lookup, expected: &RecordName) -> CnameFinding {
     let is_right = |answer: &ServerAnswer| target(answer, &lookup.name) == Some(expected);
     match lookup.consensus(is_right) {
+        Consensus::All if lookup.is_bogus => CnameFinding::DnssecFails,
         Consensus::All => CnameFinding::Right,
         Consensus::Some { agreeing, asked } => {
             let is_odd = |outcome: &Result<ServerAnswer, _>| !outcome.as_ref().is_ok_and(is_right);
@@ -222,6 +227,7 @@ impl CnameFinding {
         "dns-cname-name-has-zone-appended",
         "dns-cname-missing",
         "dns-cname-servers-fail",
+        "dns-cname-dnssec-fails",
         "dns-cname-no-zone",
         "dns-cname-cannot-look",
     ];
@@ -237,6 +243,7 @@ impl Finding for CnameFinding {
             Self::NameHasZoneAppended { .. } => "dns-cname-name-has-zone-appended",
             Self::Missing => "dns-cname-missing",
             Self::ServersFail { .. } => "dns-cname-servers-fail",
+            Self::DnssecFails => "dns-cname-dnssec-fails",
             Self::NoZone => "dns-cname-no-zone",
             Self::CannotLook { .. } => "dns-cname-cannot-look",
         }
@@ -244,7 +251,7 @@ impl Finding for CnameFinding {
 
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Right | Self::Missing | Self::NoZone => Vec::new(),
+            Self::Right | Self::Missing | Self::DnssecFails | Self::NoZone => Vec::new(),
             Self::NotEverywhere { agreeing, asked, odd } => vec![
                 ("agreeing", agreeing.to_string()),
                 ("asked", asked.to_string()),
@@ -269,6 +276,7 @@ impl Finding for CnameFinding {
             }
             Self::Missing => Advice::CreateRecord,
             Self::ServersFail { .. } => Advice::RepairServers,
+            Self::DnssecFails => Advice::RepairDnssec,
             Self::NoZone => Advice::CheckRegistration,
             Self::CannotLook { .. } => Advice::TryLater,
         }
@@ -300,6 +308,9 @@ impl fmt::Display for CnameFinding {
             Self::NameHasZoneAppended { found_at } => write!(f, "the record stands at {found_at}"),
             Self::Missing => f.write_str("there is no such record"),
             Self::ServersFail { error } => write!(f, "no name server gives an answer: {error}"),
+            Self::DnssecFails => {
+                f.write_str("the record is there, but the zone's DNSSEC signatures are wrong")
+            }
             Self::NoZone => f.write_str("the domain has no name servers"),
             Self::CannotLook { error } => write!(f, "the record could not be looked up ({error})"),
         }

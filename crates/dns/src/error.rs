@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use hickory_proto::op::ResponseCode;
 use serde::Serialize;
 
 use crate::RecordName;
@@ -39,10 +40,13 @@ pub enum ServerError {
         /// What the system said.
         text: String,
     },
-    /// It answered with an error code.
+    /// It could not get at the data: a broken zone, or, from a resolver, name servers that do not answer.
+    #[error("answered SERVFAIL")]
+    ServerFailure,
+    /// It answered with another error code.
     #[error("answered {response_code}")]
     Failed {
-        /// `SERVFAIL`, `REFUSED`, ….
+        /// The code in words, such as `Query Refused`.
         response_code: String,
     },
     /// It answers, but not for this zone: a lame delegation.
@@ -60,6 +64,32 @@ pub enum ServerError {
 }
 
 impl ServerError {
+    /// Codes of all errors, so that a test can ask for all translations.
+    pub const CODES: &[&str] = &[
+        "dns-server-timed-out",
+        "dns-server-connection-refused",
+        "dns-server-no-route",
+        "dns-server-network",
+        "dns-server-failure",
+        "dns-server-failed",
+        "dns-server-not-authoritative",
+        "dns-server-malformed",
+        "dns-server-no-address",
+        "dns-server-address-not-public",
+    ];
+
+    /// Reads a response code: whether the name exists, or the error it stands for.
+    pub(crate) fn existence(code: ResponseCode) -> Result<bool, Self> {
+        match code {
+            ResponseCode::NoError => Ok(true),
+            ResponseCode::NXDomain => Ok(false),
+            ResponseCode::ServFail => Err(Self::ServerFailure),
+            other => Err(Self::Failed {
+                response_code: other.to_str().to_owned(),
+            }),
+        }
+    }
+
     /// A stable code for translation.
     pub fn code(&self) -> &'static str {
         match self {
@@ -67,6 +97,7 @@ impl ServerError {
             Self::ConnectionRefused => "dns-server-connection-refused",
             Self::NoRoute => "dns-server-no-route",
             Self::Network { .. } => "dns-server-network",
+            Self::ServerFailure => "dns-server-failure",
             Self::Failed { .. } => "dns-server-failed",
             Self::NotAuthoritative => "dns-server-not-authoritative",
             Self::Malformed => "dns-server-malformed",
@@ -81,7 +112,9 @@ impl ServerError {
             Self::TimedOut | Self::ConnectionRefused | Self::NoRoute | Self::Network { .. } => {
                 Class::Unreachable
             }
-            Self::Failed { .. } | Self::NotAuthoritative | Self::AddressNotPublic => Class::Refused,
+            Self::ServerFailure | Self::Failed { .. } | Self::NotAuthoritative | Self::AddressNotPublic => {
+                Class::Refused
+            }
             Self::NoAddress => Class::NotFound,
             Self::Malformed => Class::Protocol,
         }
@@ -115,22 +148,29 @@ pub enum LookUpError {
         /// The name whose zone was sought.
         name: RecordName,
     },
-    /// The name cannot be put into a question.
-    #[error("{name} cannot be asked for")]
-    BadName {
-        /// The name.
-        name: RecordName,
-    },
 }
 
 impl LookUpError {
+    /// Codes of all errors, so that a test can ask for all translations.
+    pub const CODES: &[&str] = &["dns-resolver-failed", "dns-no-resolver", "dns-no-zone"];
+
     /// A stable code for translation.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Resolver { .. } => "dns-resolver-failed",
             Self::NoResolver { .. } => "dns-no-resolver",
             Self::NoZone { .. } => "dns-no-zone",
-            Self::BadName { .. } => "dns-bad-name",
+        }
+    }
+
+    /// The failure of the domain's own servers, when that is what the resolver met.
+    pub(crate) fn of_domain(&self) -> Option<ServerError> {
+        match self {
+            Self::Resolver {
+                source: ServerError::ServerFailure,
+                ..
+            } => Some(ServerError::ServerFailure),
+            _ => None,
         }
     }
 
@@ -139,7 +179,7 @@ impl LookUpError {
         match self {
             Self::Resolver { source, .. } => source.class(),
             Self::NoZone { .. } => Class::NotFound,
-            Self::NoResolver { .. } | Self::BadName { .. } => Class::Protocol,
+            Self::NoResolver { .. } => Class::Protocol,
         }
     }
 }

@@ -2,8 +2,6 @@
 
 use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
-use hickory_proto::op::ResponseCode;
-
 use crate::{
     LookUpError, Record, RecordName, RecordType, ServerError,
     wire::{self, Role},
@@ -20,6 +18,8 @@ pub struct EyesConfig {
     pub zones: Vec<ZoneServer>,
     /// Set when the world that we look at stands on loopback; then, and only then, may addresses be local.
     pub simulated: Option<SimulatedNet>,
+    /// Port of delegated name servers: 53 everywhere but in a simulated world.
+    pub dns_port: u16,
     /// How long to wait.
     pub timeouts: Timeouts,
 }
@@ -30,6 +30,7 @@ impl Default for EyesConfig {
             resolver: Resolver::System,
             zones: Vec::new(),
             simulated: None,
+            dns_port: DNS_PORT,
             timeouts: Timeouts::default(),
         }
     }
@@ -109,6 +110,7 @@ struct Inner {
     resolvers: Vec<SocketAddr>,
     zones: Vec<ZoneServer>,
     simulated: Option<SimulatedNet>,
+    dns_port: u16,
     timeouts: Timeouts,
 }
 
@@ -119,6 +121,9 @@ pub struct Answer {
     pub exists: bool,
     /// The answer with every alias on the way to it.
     pub records: Vec<Record>,
+    /// The resolver gives this away only unchecked: its DNSSEC signatures are wrong, and no CA will accept it (BR
+    /// 3.2.2.4 and 3.2.2.8 since SC-085). Noticed only by way of a resolver that validates.
+    pub is_bogus: bool,
 }
 
 impl Eyes {
@@ -134,6 +139,7 @@ impl Eyes {
         let EyesConfig {
             zones,
             simulated,
+            dns_port,
             timeouts,
             ..
         } = config;
@@ -141,6 +147,7 @@ impl Eyes {
             resolvers,
             zones,
             simulated,
+            dns_port,
             timeouts,
         })))
     }
@@ -176,6 +183,11 @@ impl Eyes {
         self.0.simulated
     }
 
+    /// The port at which delegated name servers are asked.
+    pub(crate) fn dns_port(&self) -> u16 {
+        self.0.dns_port
+    }
+
     /// How long others are waited for.
     pub fn timeouts(&self) -> &Timeouts {
         &self.0.timeouts
@@ -198,18 +210,40 @@ impl Eyes {
         name: &RecordName,
         kind: RecordType,
     ) -> Result<Answer, ServerError> {
-        let answer = wire::ask(resolver, name, kind, Role::Resolver, &self.0.timeouts).await?;
-        let exists = match answer.response_code {
-            ResponseCode::NoError => true,
-            ResponseCode::NXDomain => false,
-            other => {
-                return Err(ServerError::Failed {
-                    response_code: other.to_str().to_owned(),
-                });
-            }
+        let checked = || self.ask_as(Role::Resolver, resolver, name, kind);
+        let first = checked().await;
+        if first != Err(ServerError::ServerFailure) {
+            return first;
+        }
+        // Data that the resolver has and does not give away is data whose DNSSEC signatures fail. It is asked once
+        // more before that is said, since a resolver also fails while it waits for slow servers.
+        let Ok(unchecked) = self.ask_as(Role::UncheckingResolver, resolver, name, kind).await else {
+            return first;
         };
+        match checked().await {
+            Err(ServerError::ServerFailure) => Ok(Answer {
+                is_bogus: true,
+                ..unchecked
+            }),
+            other => other,
+        }
+    }
+
+    async fn ask_as(
+        &self,
+        role: Role,
+        resolver: SocketAddr,
+        name: &RecordName,
+        kind: RecordType,
+    ) -> Result<Answer, ServerError> {
+        let answer = wire::ask(resolver, name, kind, role, &self.0.timeouts).await?;
+        let exists = ServerError::existence(answer.response_code)?;
         let records = answer.answers.iter().map(Record::from_wire).collect();
-        Ok(Answer { exists, records })
+        Ok(Answer {
+            exists,
+            records,
+            is_bogus: false,
+        })
     }
 }
 

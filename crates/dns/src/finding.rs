@@ -64,6 +64,8 @@ advice! {
     RepairServers = "dns-advice-repair-servers", "Ask your DNS provider to repair the name servers of the domain.";
     /// The domain is not delegated.
     CheckRegistration = "dns-advice-check-registration", "Check that the domain is registered and its name servers are entered at the registrar.";
+    /// DNSSEC signatures are wrong.
+    RepairDnssec = "dns-advice-repair-dnssec", "Ask your DNS provider to repair DNSSEC, or remove the DS record at the registrar.";
     /// Our side could not look.
     TryLater = "dns-advice-try-later", "Check again in a few minutes.";
     /// A CAA record forbids issue.

@@ -42,3 +42,20 @@ pub use finding::Finding;
 pub use name::RecordName;
 pub use publish::{Publisher, ValidationRecord};
 pub use record::{Record, RecordData, RecordType};
+
+/// Every code that this crate gives to people, so that a test can ask for all translations.
+pub fn translation_codes() -> impl Iterator<Item = &'static str> {
+    let findings = [
+        cname::CnameFinding::CODES,
+        caa::CaaFinding::CODES,
+        web_file::FileFinding::CODES,
+    ];
+    let errors = [
+        ServerError::CODES,
+        LookUpError::CODES,
+        web_file::FetchError::CODES,
+        publish::PublishError::CODES,
+    ];
+    let codes = findings.into_iter().chain(errors).flatten().copied();
+    codes.chain(finding::Advice::ALL.iter().map(|advice| advice.code()))
+}

@@ -139,3 +139,50 @@ impl RecordData {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hickory_proto::op::Message;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A response with one answer of the given type and data, at the root.
+    fn response(kind: u16, data: &[u8]) -> Vec<u8> {
+        let mut bytes = vec![0, 1, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0];
+        bytes.push(0);
+        bytes.extend(kind.to_be_bytes());
+        bytes.extend([0, 1, 0, 0, 0, 60]);
+        bytes.extend(u16::try_from(data.len()).unwrap().to_be_bytes());
+        bytes.extend(data);
+        bytes
+    }
+
+    fn read(kind: u16, data: &[u8]) -> Option<RecordData> {
+        let message = Message::from_vec(&response(kind, data)).ok()?;
+        message
+            .answers
+            .first()
+            .map(|record| Record::from_wire(record).data)
+    }
+
+    #[test]
+    fn reads_the_records_of_validation() {
+        assert_eq!(read(16, b"\x02ab\x01c"), Some(RecordData::Txt("abc".into())));
+        assert_eq!(read(5, b"\x01A\x03COM\0").unwrap().to_string(), "a.com");
+        assert_eq!(
+            read(257, b"\x80\x05ISSUEa.com; x=1").unwrap().to_string(),
+            "128 issue \"a.com; x=1\""
+        );
+        assert_eq!(read(15, b"\x00\x0a\x01m\0").unwrap().to_string(), "MX 10 m.");
+    }
+
+    proptest! {
+        #[test]
+        fn no_answer_makes_the_reader_panic(kind: u16, data in prop::collection::vec(any::<u8>(), 0..200)) {
+            if let Some(data) = read(kind, &data) {
+                let _ = data.to_string();
+            }
+        }
+    }
+}

@@ -28,6 +28,8 @@ const MAX_DATAGRAM: usize = 4096;
 pub(crate) enum Role {
     /// A server that looks elsewhere for us.
     Resolver,
+    /// The same, asked not to check DNSSEC (RFC 4035 §3.2.2).
+    UncheckingResolver,
     /// A server of the zone itself.
     Authority,
 }
@@ -98,7 +100,8 @@ fn question(name: &RecordName, kind: RecordType, role: Role) -> Result<Message, 
     let mut edns = Edns::new();
     edns.set_max_payload(UDP_PAYLOAD).set_version(0);
     let mut message = Message::query();
-    message.metadata.recursion_desired = role == Role::Resolver;
+    message.metadata.recursion_desired = role != Role::Authority;
+    message.metadata.checking_disabled = role == Role::UncheckingResolver;
     message.add_query(query);
     message.set_edns(edns);
     Ok(message)

@@ -4,9 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use futures_util::future::join_all;
 
-use crate::{Eyes, LookUpError, RecordData, RecordName, RecordType, ServerError, outbound};
+use crate::{Eyes, LookUpError, RecordData, RecordName, RecordType, ServerError, eyes::Answer, outbound};
 
-const DNS_PORT: u16 = 53;
 /// Addresses that are asked at most; the largest zones have 13 servers with two each.
 const MAX_ADDRESSES: usize = 26;
 
@@ -15,6 +14,8 @@ const MAX_ADDRESSES: usize = 26;
 pub(crate) struct Zone {
     pub(crate) apex: RecordName,
     pub(crate) servers: Vec<Server>,
+    /// See [`crate::eyes::Answer::is_bogus`].
+    pub(crate) is_bogus: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -39,10 +40,13 @@ impl Zone {
             return Ok(Self {
                 apex: first.zone.clone(),
                 servers,
+                is_bogus: false,
             });
         }
+        let mut is_bogus = false;
         for apex in name.with_ancestors() {
             let answer = eyes.resolve(&apex, RecordType::Ns).await?;
+            is_bogus |= answer.is_bogus;
             let names: Vec<_> = answer
                 .records
                 .into_iter()
@@ -54,7 +58,11 @@ impl Zone {
                 .collect();
             if !names.is_empty() {
                 let servers = locate_all(eyes, names).await;
-                return Ok(Self { apex, servers });
+                return Ok(Self {
+                    apex,
+                    servers,
+                    is_bogus,
+                });
             }
         }
         Err(LookUpError::NoZone { name: name.clone() })
@@ -70,7 +78,7 @@ async fn locate_all(eyes: &Eyes, mut names: Vec<RecordName>) -> Vec<Server> {
 
 async fn locate(eyes: &Eyes, name: RecordName) -> Vec<Server> {
     let addresses = match addresses(eyes, &name).await {
-        Ok(addresses) if !addresses.is_empty() => addresses,
+        Ok(Addresses { list, .. }) if !list.is_empty() => list,
         _ => {
             return vec![Server {
                 name,
@@ -81,7 +89,7 @@ async fn locate(eyes: &Eyes, name: RecordName) -> Vec<Server> {
     addresses
         .into_iter()
         .map(|ip| {
-            let address = SocketAddr::new(ip, DNS_PORT);
+            let address = SocketAddr::new(ip, eyes.dns_port());
             let may_ask = eyes.simulated().is_some() || outbound::is_global(ip);
             let address = may_ask
                 .then_some(address)
@@ -94,25 +102,44 @@ async fn locate(eyes: &Eyes, name: RecordName) -> Vec<Server> {
         .collect()
 }
 
-/// IPv4 and IPv6 addresses of a host, aliases followed; IPv4 first.
-pub(crate) async fn addresses(eyes: &Eyes, host: &RecordName) -> Result<Vec<IpAddr>, LookUpError> {
-    let (v4, v6) = futures_util::future::join(
-        eyes.resolve(host, RecordType::A),
-        eyes.resolve(host, RecordType::Aaaa),
-    )
-    .await;
-    // One family is enough: resolvers that choke on AAAA are still seen.
-    let answers = match (v4, v6) {
-        (Err(error), Err(_)) => return Err(error),
-        (v4, v6) => [v4.ok(), v6.ok()],
-    };
-    let mut addresses = Vec::new();
-    for record in answers.into_iter().flatten().flat_map(|answer| answer.records) {
-        if let RecordData::Address(address) = record.data
-            && !addresses.contains(&address)
-        {
-            addresses.push(address);
+/// The addresses of a host.
+#[derive(Debug, Default)]
+pub(crate) struct Addresses {
+    /// IPv4 first, each once.
+    pub(crate) list: Vec<IpAddr>,
+    /// See [`crate::eyes::Answer::is_bogus`].
+    pub(crate) is_bogus: bool,
+}
+
+/// Looks up IPv4 and IPv6 addresses of a host, aliases followed.
+pub(crate) async fn addresses(eyes: &Eyes, host: &RecordName) -> Result<Addresses, LookUpError> {
+    let v4 = eyes.resolve(host, RecordType::A);
+    let v6 = eyes.resolve(host, RecordType::Aaaa);
+    let (v4, v6) = futures_util::future::join(v4, v6).await;
+    let mut found = Addresses::default();
+    let mut failure = None;
+    for answer in [v4, v6] {
+        match answer {
+            Ok(answer) => found.take_in(answer),
+            Err(error) => failure = Some(error),
         }
     }
-    Ok(addresses)
+    // One family is enough: some resolvers choke on AAAA.
+    match failure {
+        Some(error) if found.list.is_empty() => Err(error),
+        _ => Ok(found),
+    }
+}
+
+impl Addresses {
+    fn take_in(&mut self, answer: Answer) {
+        self.is_bogus |= answer.is_bogus;
+        for record in answer.records {
+            if let RecordData::Address(address) = record.data
+                && !self.list.contains(&address)
+            {
+                self.list.push(address);
+            }
+        }
+    }
 }

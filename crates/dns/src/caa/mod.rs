@@ -47,6 +47,8 @@ pub struct CaaStep {
     pub alias_of: Option<RecordName>,
     /// The distinct record sets that servers gave; one when they agree, and it is empty when there are no records.
     pub record_sets: Vec<Vec<CaaProperty>>,
+    /// DNSSEC signatures of the zone are wrong; see [`crate::eyes::Answer::is_bogus`].
+    pub is_bogus: bool,
 }
 
 /// What the records decide.
@@ -73,6 +75,11 @@ pub enum CaaFinding {
         records: Vec<CaaProperty>,
         /// In which way they forbid it.
         reason: BlockReason,
+    },
+    /// Records would permit issue, and DNSSEC signatures of the zone are wrong, which never counts as permission.
+    DnssecFails {
+        /// The first name at which it shows.
+        at: RecordName,
     },
     /// No server told; a CA must not issue then either, but for rare cases.
     ServersFail {
@@ -119,6 +126,13 @@ pub async fn check(eyes: &Eyes, name: &RecordName, issuers: &[&str]) -> CaaRepor
             break;
         }
     }
+    if finding.is_good()
+        && let Some(step) = climbed.iter().find(|step: &&CaaStep| step.is_bogus)
+    {
+        finding = CaaFinding::DnssecFails {
+            at: step.name.clone(),
+        };
+    }
     CaaReport {
         name: host,
         kind,
@@ -136,9 +150,12 @@ impl Failure {
     fn into_finding(self, at: RecordName) -> CaaFinding {
         match self {
             Self::Servers(error) => CaaFinding::ServersFail { at, error },
-            Self::LookUp(error) => CaaFinding::CannotLook {
-                at,
-                error: error.code(),
+            Self::LookUp(error) => match error.of_domain() {
+                Some(error) => CaaFinding::ServersFail { at, error },
+                None => CaaFinding::CannotLook {
+                    at,
+                    error: error.code(),
+                },
             },
         }
     }
@@ -151,6 +168,7 @@ async fn look_at(eyes: &Eyes, at: &RecordName, zone: &mut Option<Zone>) -> Resul
         _ => Zone::around(eyes, at).await.map_err(Failure::LookUp)?,
     };
     let mut lookup = authoritative::look_up_in(eyes, &here, at, RecordType::Caa).await;
+    let is_bogus_here = here.is_bogus;
     *zone = Some(here);
     for _ in 0..MAX_ALIASES {
         let Some(target) = alias(&lookup) else { break };
@@ -158,6 +176,7 @@ async fn look_at(eyes: &Eyes, at: &RecordName, zone: &mut Option<Zone>) -> Resul
             .await
             .map_err(Failure::LookUp)?;
     }
+    let is_bogus = is_bogus_here || lookup.is_bogus;
     let mut record_sets = Vec::new();
     for set in lookup.answers().map(|answer| properties(answer, &lookup.name)) {
         if !record_sets.contains(&set) {
@@ -173,6 +192,7 @@ async fn look_at(eyes: &Eyes, at: &RecordName, zone: &mut Option<Zone>) -> Resul
         name: at.clone(),
         alias_of,
         record_sets,
+        is_bogus,
     })
 }
 
@@ -238,6 +258,7 @@ impl CaaFinding {
         "dns-caa-blocked-other-issuers",
         "dns-caa-blocked-nobody",
         "dns-caa-blocked-unknown-critical",
+        "dns-caa-dnssec-fails",
         "dns-caa-servers-fail",
         "dns-caa-cannot-look",
     ];
@@ -254,6 +275,7 @@ impl Finding for CaaFinding {
                 BlockReason::Nobody => "dns-caa-blocked-nobody",
                 BlockReason::UnknownCritical => "dns-caa-blocked-unknown-critical",
             },
+            Self::DnssecFails { .. } => "dns-caa-dnssec-fails",
             Self::ServersFail { .. } => "dns-caa-servers-fail",
             Self::CannotLook { .. } => "dns-caa-cannot-look",
         }
@@ -268,6 +290,7 @@ impl Finding for CaaFinding {
             Self::Blocked { at, records, .. } => {
                 vec![("name", at.to_string()), ("record", listed(records))]
             }
+            Self::DnssecFails { at } => vec![("name", at.to_string())],
             Self::ServersFail { at, error } => {
                 vec![("name", at.to_string()), ("error", error.code().to_owned())]
             }
@@ -281,6 +304,7 @@ impl Finding for CaaFinding {
         match self {
             Self::Unrestricted | Self::Allowed { .. } => Advice::LetTheCaLook,
             Self::Blocked { .. } => Advice::ChangeCaa,
+            Self::DnssecFails { .. } => Advice::RepairDnssec,
             Self::ServersFail { .. } => Advice::RepairServers,
             Self::CannotLook { .. } => Advice::TryLater,
         }
@@ -299,6 +323,7 @@ impl fmt::Display for CaaFinding {
             Self::Blocked { at, records, .. } => {
                 write!(f, "CAA at {at} forbids issue: {}", listed(records))
             }
+            Self::DnssecFails { at } => write!(f, "the DNSSEC signatures of {at} are wrong"),
             Self::ServersFail { at, error } => {
                 write!(f, "no name server tells the CAA records of {at}: {error}")
             }

@@ -174,6 +174,20 @@ pub enum PublishError {
 }
 
 impl PublishError {
+    /// Codes of all errors, so that a test can ask for all translations.
+    pub const CODES: &[&str] = &[
+        "dns-publish-outside-zone",
+        "dns-publish-bad-value",
+        "dns-publish-name-taken",
+        "dns-publish-server",
+        "dns-publish-key-refused",
+        "dns-publish-clock-skew",
+        "dns-publish-refused",
+        "dns-publish-not-authentic",
+        "dns-publish-encode",
+        "dns-publish-look-up",
+    ];
+
     /// A stable code for translation.
     pub fn code(&self) -> &'static str {
         match self {

@@ -205,11 +205,11 @@ impl<'a> Fetcher<'a> {
             .await
             .map_err(|_| no_address())?;
         let is_refused = |address: &&IpAddr| !outbound::is_global(**address);
-        match addresses.iter().find(is_refused) {
+        match addresses.list.iter().find(is_refused) {
             Some(address) if self.eyes.simulated().is_none() => {
                 Err(FetchError::NotPublic { address: *address })
             }
-            _ => addresses.first().copied().ok_or_else(no_address),
+            _ => addresses.list.first().copied().ok_or_else(no_address),
         }
     }
 }

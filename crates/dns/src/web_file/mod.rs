@@ -23,7 +23,7 @@ pub use self::{
     fetch::{FetchError, Hop},
     target::{BadFile, FileCheck, RedirectProblem, Scheme},
 };
-use crate::{Eyes, Finding, finding::Advice, outbound, zone};
+use crate::{Eyes, Finding, ServerError, finding::Advice, outbound, zone};
 
 /// Addresses of one host that are tried at most.
 const MAX_ADDRESSES: usize = 4;
@@ -126,6 +126,13 @@ pub enum FileFinding {
         /// Why.
         error: FetchError,
     },
+    /// The file is there, and DNSSEC signatures of the host's address are wrong, so that no CA goes there.
+    DnssecFails,
+    /// The name servers of the domain do not tell the host's address.
+    ServersFail {
+        /// What the resolver met.
+        error: ServerError,
+    },
     /// We could not look; nothing is said about the host.
     CannotLook {
         /// Code of the error.
@@ -145,21 +152,26 @@ pub async fn check(eyes: &Eyes, file: &FileCheck) -> FileReport {
 
 async fn look(eyes: &Eyes, file: &FileCheck) -> (Vec<FetchView>, FileFinding) {
     let addresses = match zone::addresses(eyes, file.host()).await {
-        Ok(addresses) if addresses.is_empty() => return (Vec::new(), FileFinding::NoAddress),
+        Ok(addresses) if addresses.list.is_empty() => return (Vec::new(), FileFinding::NoAddress),
         Ok(addresses) => addresses,
         Err(error) => {
             tracing::debug!(%error, host = %file.host(), "a host could not be looked up");
-            return (Vec::new(), FileFinding::CannotLook { error: error.code() });
+            let cannot_look = FileFinding::CannotLook { error: error.code() };
+            let of_domain = error.of_domain().map(|error| FileFinding::ServersFail { error });
+            return (Vec::new(), of_domain.unwrap_or(cannot_look));
         }
     };
     // A CA may pick any of them, so one private address spoils the check.
     let is_refused = |address: &&IpAddr| eyes.simulated().is_none() && !outbound::is_global(**address);
-    if let Some(address) = addresses.iter().find(is_refused) {
+    if let Some(address) = addresses.list.iter().find(is_refused) {
         return (Vec::new(), FileFinding::NotPublic { address: *address });
     }
-    let chosen = addresses.into_iter().take(MAX_ADDRESSES);
+    let chosen = addresses.list.into_iter().take(MAX_ADDRESSES);
     let views = join_all(chosen.map(|address| view(eyes, file, address))).await;
-    let finding = judge(&views);
+    let finding = match judge(&views) {
+        FileFinding::Right if addresses.is_bogus => FileFinding::DnssecFails,
+        finding => finding,
+    };
     (views, finding)
 }
 
@@ -268,6 +280,8 @@ impl FileFinding {
         "dns-file-not-public",
         "dns-file-unreachable",
         "dns-file-bad-redirect",
+        "dns-file-dnssec-fails",
+        "dns-file-servers-fail",
         "dns-file-cannot-look",
     ];
 }
@@ -283,13 +297,15 @@ impl Finding for FileFinding {
             Self::NotPublic { .. } => "dns-file-not-public",
             Self::Unreachable { .. } => "dns-file-unreachable",
             Self::BadRedirect { .. } => "dns-file-bad-redirect",
+            Self::DnssecFails => "dns-file-dnssec-fails",
+            Self::ServersFail { .. } => "dns-file-servers-fail",
             Self::CannotLook { .. } => "dns-file-cannot-look",
         }
     }
 
     fn arguments(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Right | Self::NoAddress => Vec::new(),
+            Self::Right | Self::NoAddress | Self::DnssecFails => Vec::new(),
             Self::NotEverywhere { agreeing, asked, odd } => vec![
                 ("agreeing", agreeing.to_string()),
                 ("asked", asked.to_string()),
@@ -302,6 +318,7 @@ impl Finding for FileFinding {
             Self::Unreachable { error } | Self::BadRedirect { error } => {
                 vec![("error", error.code().to_owned())]
             }
+            Self::ServersFail { error } => vec![("error", error.code().to_owned())],
             Self::CannotLook { error } => vec![("error", (*error).to_owned())],
         }
     }
@@ -314,6 +331,8 @@ impl Finding for FileFinding {
             Self::NotPublic { .. } => Advice::PublishAddress,
             Self::Unreachable { .. } => Advice::OpenPort,
             Self::BadRedirect { .. } => Advice::RemoveRedirect,
+            Self::DnssecFails => Advice::RepairDnssec,
+            Self::ServersFail { .. } => Advice::RepairServers,
             Self::CannotLook { .. } => Advice::TryLater,
         }
     }
@@ -343,6 +362,10 @@ impl fmt::Display for FileFinding {
                 write!(f, "the host has the address {address}, which is not public")
             }
             Self::Unreachable { error } | Self::BadRedirect { error } => error.fmt(f),
+            Self::DnssecFails => {
+                f.write_str("the file is there, but the DNSSEC signatures of the host are wrong")
+            }
+            Self::ServersFail { error } => write!(f, "no name server tells the address of the host: {error}"),
             Self::CannotLook { error } => write!(f, "the host could not be looked up ({error})"),
         }
     }

@@ -60,12 +60,7 @@ async fn tells_the_failures_of_servers_apart() {
         (Behaviour::Truncating, None),
         (Behaviour::Silent, Some(ServerError::TimedOut)),
         (Behaviour::Spoofed, Some(ServerError::TimedOut)),
-        (
-            Behaviour::Failing,
-            Some(ServerError::Failed {
-                response_code: "Server Failure".into(),
-            }),
-        ),
+        (Behaviour::Failing, Some(ServerError::ServerFailure)),
         (Behaviour::Lame, Some(ServerError::NotAuthoritative)),
     ];
     for (behaviour, error) in table {

@@ -79,9 +79,7 @@ async fn shows_what_each_server_sees() {
     let eyes = eyes(&servers.each_ref().map(DnsServer::address));
     let report = cname::check(&eyes, &name(OWNER), &name(TARGET)).await;
     let seen: Vec<_> = report.servers.iter().map(|view| view.seen.clone()).collect();
-    let error = ServerError::Failed {
-        response_code: "Server Failure".into(),
-    };
+    let error = ServerError::ServerFailure;
     assert_eq!(
         seen,
         [

@@ -10,6 +10,8 @@ mod authoritative;
 mod bind;
 mod caa;
 mod cname;
+mod demo;
+mod dnssec;
 mod mailbox;
 mod publish;
 mod web_file;

@@ -52,8 +52,8 @@ pub(crate) fn config(servers: &[SocketAddr]) -> EyesConfig {
     EyesConfig {
         resolver: Resolver::Address(servers[0]),
         zones: servers.iter().enumerate().map(server).collect(),
-        simulated: None,
         timeouts: timeouts(PATIENCE),
+        ..EyesConfig::default()
     }
 }
 

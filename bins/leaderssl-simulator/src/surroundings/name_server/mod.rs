@@ -52,6 +52,9 @@ pub enum Behaviour {
     Lame,
     /// Answers over UDP with nothing but the truncation mark, so that callers must come by TCP.
     Truncating,
+    /// Answers `SERVFAIL` unless asked not to check, as a validating resolver does for a zone with wrong DNSSEC
+    /// signatures.
+    Distrusting,
     /// Adds a wrong transaction id, as a blind spoofer would.
     Spoofed,
 }
@@ -142,7 +145,8 @@ impl Responder {
             Ok(_) => return None,
             Err(_) => return malformed(bytes),
         };
-        if behaviour == Behaviour::Failing {
+        let distrusts = behaviour == Behaviour::Distrusting && !request.checking_disabled;
+        if behaviour == Behaviour::Failing || distrusts {
             return encode(&Message::error_msg(
                 request.id,
                 request.op_code,
@@ -252,6 +256,57 @@ async fn serve_connection(mut stream: TcpStream, responder: Arc<Responder>) {
         let framed = [&length.to_be_bytes()[..], &response].concat();
         if stream.write_all(&framed).await.is_err() {
             return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hickory_proto::{op::Query, rr::Name};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn responder() -> Responder {
+        Responder {
+            zones: Zones::default(),
+            update_key: UpdateKey::new("demo.", "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0").ok(),
+            behaviour: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn answers_a_broken_question_with_its_id() {
+        let answer = responder()
+            .respond(&[0xab, 0xcd, 1, 2, 3], Transport::Udp)
+            .unwrap();
+        let answer = Message::from_vec(&answer).unwrap();
+        assert_eq!((answer.id, answer.response_code), (0xabcd, ResponseCode::FormErr));
+        assert_eq!(responder().respond(&[1], Transport::Udp), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_message_makes_the_server_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = responder().respond(&bytes, Transport::Udp);
+        }
+
+        #[test]
+        fn no_damage_to_a_question_makes_the_server_panic(
+            place in 0_usize..40,
+            byte: u8,
+            is_update: bool,
+        ) {
+            let mut question = Message::query();
+            question.add_query(Query::query(Name::from_ascii("www.shop.test.").unwrap(), RecordType::A));
+            if is_update {
+                question.metadata.op_code = OpCode::Update;
+            }
+            let mut bytes = question.to_vec().unwrap();
+            if let Some(octet) = bytes.get_mut(place) {
+                *octet = byte;
+            }
+            let _ = responder().respond(&bytes, Transport::Tcp);
         }
     }
 }
