@@ -147,6 +147,72 @@ words! {
 }
 
 words! {
+    /// What the last look at a processing module's connection showed.
+    ConnectionState {
+        /// Never checked.
+        Unknown = "unknown",
+        /// Every finding was good.
+        Connected = "connected",
+        /// A finding was bad; new orders pass the module over.
+        Broken = "broken",
+    }
+}
+
+words! {
+    /// Where an intent to spend money at a CA stands (design §5).
+    PurchaseStage {
+        /// Beyond a ceiling: waits for a second person.
+        AwaitsApproval = "awaits_approval",
+        /// Stored, not called yet.
+        Intended = "intended",
+        /// The call went out and its outcome is not stored yet.
+        Called = "called",
+        /// It is not known whether the CA took it; the CA is asked.
+        Unknown = "unknown",
+        /// The CA took it.
+        Accepted = "accepted",
+        /// The CA refused it; nothing was charged.
+        Rejected = "rejected",
+        /// The CA certainly never got it; another may follow.
+        NeverMade = "never_made",
+        /// Nobody can tell; a person decides.
+        Unclear = "unclear",
+        /// Given up before the call.
+        Dropped = "dropped",
+    }
+}
+
+words! {
+    /// How one attempt of an operation ended.
+    AttemptOutcome {
+        /// It came to its end.
+        Done = "done",
+        /// It went as far as it could and waits for somebody.
+        Waits = "waits",
+        /// An error that is tried again.
+        Failed = "failed",
+        /// An error for which no attempt is counted: the CA cannot be reached now.
+        Postponed = "postponed",
+        /// Handed to a person.
+        Manual = "manual",
+        /// Ended without effect.
+        Refused = "refused",
+    }
+}
+
+words! {
+    /// Where the proof of control over one name stands.
+    ValidationState {
+        /// The CA has not seen it.
+        Waiting = "waiting",
+        /// The CA accepted it.
+        Proven = "proven",
+        /// The CA refused it.
+        Failed = "failed",
+    }
+}
+
+words! {
     /// Why a certificate was issued.
     IssueReason {
         /// The first of a CA order.

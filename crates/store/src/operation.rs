@@ -1,0 +1,357 @@
+//! Operations: units of automatic work, leased by workers, with the history of their attempts.
+//!
+//! A lease names its owner, ends at an instant of the machine's clock and carries a fencing number that grows with
+//! every lease: whoever lost its lease cannot write any more, because it writes with its number.
+
+use domain::{
+    id::{ModuleId, OperationId, SellerId, ServiceId},
+    state::{AttemptOutcome, OperationKind, OperationState},
+};
+use jiff::Timestamp;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement};
+use uuid::Uuid;
+
+use crate::{
+    Backend, Conn, Cursor, Error, Listing, Page, Result, Tx,
+    cell::{Json, texts},
+    page::Start,
+    record::{self, Record, record, versioned},
+    sql,
+};
+
+texts!(AttemptOutcome);
+
+record! {
+    /// An operation.
+    pub struct Operation in operation "operation" {
+        key {
+            /// Its id.
+            id: OperationId,
+        }
+        /// What people call it.
+        number: i64,
+        /// Of which seller.
+        seller_id: SellerId,
+        /// What it does.
+        kind: OperationKind,
+        /// For which service.
+        service_id: ServiceId,
+        /// Through which module; empty until one was chosen.
+        module_id: Option<ModuleId>,
+        /// Where it stands.
+        state: OperationState,
+        /// The step that comes next.
+        step: String,
+        /// What the steps before left.
+        outputs: Json<serde_json::Value>,
+        /// Attempts that failed since it was started or started again.
+        attempts: i32,
+        /// When it is due, in business time; empty when it is not waiting.
+        next_run_at: Option<Timestamp>,
+        /// Times in a row that it was put off because the CA was away.
+        postponed: i32,
+        /// Who works on it.
+        lease_owner: Option<String>,
+        /// Until when, by the machine's clock.
+        lease_until: Option<Timestamp>,
+        /// Grows with every lease.
+        fence: i64,
+        /// Who wants the service closed: it ends at its next safe point.
+        close_wanted_by: Option<String>,
+        /// Class of the last error.
+        error_class: Option<String>,
+        /// The last error.
+        error: Option<String>,
+        /// Who started it.
+        started_by: String,
+        /// When it was made.
+        created_at: Timestamp,
+        /// When it ended.
+        finished_at: Option<Timestamp>,
+        /// Its version.
+        version: i64,
+    }
+}
+versioned!(Operation);
+
+record! {
+    /// One attempt of an operation.
+    pub struct Attempt in attempt "operation_attempt" {
+        key {
+            /// Of which operation.
+            operation_id: OperationId,
+            /// Counted from 1.
+            number: i32,
+        }
+        /// The step at which it ended.
+        step: String,
+        /// When it began.
+        started_at: Timestamp,
+        /// When it ended.
+        finished_at: Timestamp,
+        /// How.
+        outcome: AttemptOutcome,
+        /// Class of the error.
+        error_class: Option<String>,
+        /// The error.
+        error: Option<String>,
+        /// The last log lines, masked.
+        log: Json<Vec<String>>,
+    }
+}
+
+record! {
+    /// Which module was chosen for an operation, and why the others were not.
+    pub struct Selection in selection "selection_record" {
+        key {
+            /// Of which operation.
+            operation_id: OperationId,
+            /// When.
+            chosen_at: Timestamp,
+        }
+        /// For which service.
+        service_id: ServiceId,
+        /// The chosen one, if any could be.
+        module_id: Option<ModuleId>,
+        /// Every candidate with its reason.
+        considered: Json<Vec<domain::selection::Considered>>,
+    }
+}
+
+/// Which operations a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct OperationFilter {
+    /// Only in this state.
+    pub state: Option<OperationState>,
+    /// Only of this kind.
+    pub kind: Option<OperationKind>,
+    /// Only of this service.
+    pub service: Option<ServiceId>,
+    /// Only through this module.
+    pub module: Option<ModuleId>,
+    /// Only those whose last attempt failed and that are not over.
+    pub in_trouble: bool,
+}
+
+/// Stores a new operation; [`Error::Duplicate`] when the service has a changing one already.
+pub async fn insert(tx: &Tx, operation: &Operation) -> Result<()> {
+    record::insert(tx, operation).await
+}
+
+/// Writes a change by a person, who must have seen the last version.
+pub async fn update(tx: &Tx, operation: &mut Operation) -> Result<()> {
+    record::update(tx, operation).await
+}
+
+/// Gives at most `most` due operations to `owner` until `until`, in the order in which they fell due.
+///
+/// `now` is business time, `wall` the machine's clock. An operation whose lease ran out is given to somebody else.
+pub async fn lease_due(
+    tx: &Tx,
+    owner: &str,
+    now: Timestamp,
+    wall: Timestamp,
+    until: Timestamp,
+    most: u32,
+) -> Result<Vec<Operation>> {
+    let skip = match tx.backend() {
+        Backend::Sqlite => "",
+        Backend::Postgres => "FOR UPDATE SKIP LOCKED",
+    };
+    let text = format!(
+        "UPDATE operation SET lease_owner = $1, lease_until = $2, fence = fence + 1, version = version + 1
+         WHERE id IN (SELECT id FROM operation WHERE state = 'waiting' AND next_run_at <= $3
+            AND (lease_until IS NULL OR lease_until < $4) ORDER BY next_run_at, id LIMIT {most} {skip})
+         RETURNING *"
+    );
+    let values = [owner.into(), until.as_microsecond().into(), now.as_microsecond().into(), wall.as_microsecond().into()];
+    let statement = Statement::from_sql_and_values(tx.raw().get_database_backend(), text, values);
+    let models = operation::Entity::find()
+        .from_raw_sql(statement)
+        .all(&tx.raw())
+        .await
+        .map_err(|error| Error::of("operation", error))?;
+    let mut leased: Vec<Operation> = models.into_iter().map(Operation::from_model).collect::<Result<_>>()?;
+    leased.sort_by_key(|operation| (operation.next_run_at, operation.id));
+    Ok(leased)
+}
+
+/// Holds a lease longer; false when somebody else has it now.
+pub async fn renew_lease(tx: &Tx, id: OperationId, fence: i64, until: Timestamp) -> Result<bool> {
+    let text = "UPDATE operation SET lease_until = $1 WHERE id = $2 AND fence = $3 AND lease_owner IS NOT NULL";
+    let values = vec![until.as_microsecond().into(), Uuid::from(id).into(), fence.into()];
+    Ok(sql::execute(tx, "operation", text, values).await? == 1)
+}
+
+/// Writes what the holder of a lease did; [`Error::Conflict`] when it has lost the lease meanwhile.
+///
+/// Everything is written but `close_wanted_by`, which others may set while the lease is held.
+pub async fn save_leased(tx: &Tx, operation: &mut Operation) -> Result<()> {
+    let text = "UPDATE operation SET module_id = $1, state = $2, step = $3, outputs = $4, attempts = $5,
+            next_run_at = $6, postponed = $7, lease_owner = $8, lease_until = $9, error_class = $10, error = $11,
+            finished_at = $12, version = version + 1
+        WHERE id = $13 AND fence = $14 AND lease_owner IS NOT NULL";
+    let micros = |instant: Option<Timestamp>| instant.map(Timestamp::as_microsecond);
+    let values = vec![
+        operation.module_id.map(Uuid::from).into(),
+        operation.state.word().into(),
+        operation.step.clone().into(),
+        operation.outputs.0.to_string().into(),
+        operation.attempts.into(),
+        micros(operation.next_run_at).into(),
+        operation.postponed.into(),
+        operation.lease_owner.clone().into(),
+        micros(operation.lease_until).into(),
+        operation.error_class.clone().into(),
+        operation.error.clone().into(),
+        micros(operation.finished_at).into(),
+        Uuid::from(operation.id).into(),
+        operation.fence.into(),
+    ];
+    match sql::execute(tx, "operation", text, values).await? {
+        1 => {
+            operation.version += 1;
+            Ok(())
+        }
+        _ => Err(Error::Conflict { table: "operation" }),
+    }
+}
+
+/// Notes that somebody wants the service closed, whoever works on the operation.
+pub async fn want_close(tx: &Tx, id: OperationId, by: &str) -> Result<()> {
+    let text = "UPDATE operation SET close_wanted_by = $1 WHERE id = $2";
+    sql::execute(tx, "operation", text, vec![by.into(), Uuid::from(id).into()]).await.map(drop)
+}
+
+/// Who wants the service of this operation closed.
+pub async fn close_wanted_by(conn: &dyn Conn, id: OperationId) -> Result<Option<String>> {
+    let text = "SELECT close_wanted_by FROM operation WHERE id = $1";
+    let found = sql::rows(conn, "operation", text, vec![Uuid::from(id).into()], |row| {
+        row.try_get_by_index::<Option<String>>(0)
+    })
+    .await?;
+    Ok(found.into_iter().next().flatten())
+}
+
+/// Makes a waiting operation due now, unless somebody works on it.
+pub async fn make_due(tx: &Tx, id: OperationId, now: Timestamp) -> Result<()> {
+    let text = "UPDATE operation SET next_run_at = $1, version = version + 1
+        WHERE id = $2 AND state = 'waiting' AND lease_owner IS NULL AND next_run_at > $1";
+    sql::execute(tx, "operation", text, vec![now.as_microsecond().into(), Uuid::from(id).into()]).await.map(drop)
+}
+
+/// When the next operation falls due that nobody works on.
+pub async fn next_due(conn: &dyn Conn) -> Result<Option<Timestamp>> {
+    let text = "SELECT MIN(next_run_at) FROM operation WHERE state = 'waiting' AND lease_owner IS NULL";
+    let found = sql::rows(conn, "operation", text, vec![], |row| row.try_get_by_index::<Option<i64>>(0)).await?;
+    Ok(found.into_iter().next().flatten().and_then(|micros| Timestamp::from_microsecond(micros).ok()))
+}
+
+/// An operation.
+pub async fn find(conn: &dyn Conn, id: OperationId) -> Result<Option<Operation>> {
+    record::one(conn, operation::Entity::find_by_id(Uuid::from(id))).await
+}
+
+/// An operation, locked until the transaction ends.
+pub async fn lock(tx: &Tx, id: OperationId) -> Result<Option<Operation>> {
+    record::one(tx, record::locked(tx, operation::Entity::find_by_id(Uuid::from(id)))).await
+}
+
+/// An operation by its number.
+pub async fn find_by_number(conn: &dyn Conn, number: i64) -> Result<Option<Operation>> {
+    record::one(conn, operation::Entity::find().filter(operation::Column::Number.eq(number))).await
+}
+
+/// The one operation of a service that is waiting or with a person.
+pub async fn changing(conn: &dyn Conn, service: ServiceId) -> Result<Option<Operation>> {
+    let query = operation::Entity::find()
+        .filter(operation::Column::ServiceId.eq(Uuid::from(service)))
+        .filter(operation::Column::State.is_in(["waiting", "manual"]));
+    record::one(conn, query).await
+}
+
+/// The operations of a service, newest first.
+pub async fn of_service(conn: &dyn Conn, service: ServiceId) -> Result<Vec<Operation>> {
+    let query = operation::Entity::find()
+        .filter(operation::Column::ServiceId.eq(Uuid::from(service)))
+        .order_by_desc(operation::Column::Number);
+    record::all(conn, query).await
+}
+
+/// Operations by filter, newest first.
+pub async fn list(conn: &dyn Conn, filter: &OperationFilter, page: &Page) -> Result<Listing<Operation>> {
+    let mut query = operation::Entity::find().order_by_desc(operation::Column::Number);
+    if let Some(state) = filter.state {
+        query = query.filter(operation::Column::State.eq(state.word()));
+    }
+    if let Some(kind) = filter.kind {
+        query = query.filter(operation::Column::Kind.eq(kind.word()));
+    }
+    if let Some(service) = filter.service {
+        query = query.filter(operation::Column::ServiceId.eq(Uuid::from(service)));
+    }
+    if let Some(module) = filter.module {
+        query = query.filter(operation::Column::ModuleId.eq(Uuid::from(module)));
+    }
+    if filter.in_trouble {
+        query = query
+            .filter(operation::Column::State.is_in(["waiting", "manual"]))
+            .filter(operation::Column::ErrorClass.is_not_null());
+    }
+    if let Start::After(cursor) = &page.start
+        && let Some(after) = cursor.key::<i64>()
+    {
+        query = query.filter(operation::Column::Number.lt(after));
+    }
+    let rows: Vec<Operation> = record::all(conn, query.offset(page.offset()).limit(page.limit())).await?;
+    Ok(Listing::cut(rows, page, None, |operation| Cursor::of(&operation.number)))
+}
+
+/// How many operations are in each state, of a seller.
+pub async fn count_in_trouble(conn: &dyn Conn, seller: SellerId) -> Result<(i64, i64)> {
+    let text = "SELECT COUNT(*) FROM operation WHERE state = $1 AND seller_id = $2 AND error_class IS NOT NULL";
+    let count = |state: &'static str| {
+        sql::number(conn, "operation", text, vec![state.into(), Uuid::from(seller).into()])
+    };
+    Ok((count("waiting").await?, count("manual").await?))
+}
+
+/// How many operations are waiting and due.
+pub async fn backlog(conn: &dyn Conn, now: Timestamp) -> Result<i64> {
+    let text = "SELECT COUNT(*) FROM operation WHERE state = 'waiting' AND next_run_at <= $1";
+    sql::number(conn, "operation", text, vec![now.as_microsecond().into()]).await
+}
+
+/// Keeps an attempt.
+pub async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
+    record::insert(tx, attempt).await
+}
+
+/// The number that the next attempt of an operation gets.
+pub async fn next_attempt(conn: &dyn Conn, operation: OperationId) -> Result<i32> {
+    let text = "SELECT CAST(COALESCE(MAX(number), 0) AS bigint) FROM operation_attempt WHERE operation_id = $1";
+    let last = sql::number(conn, "operation_attempt", text, vec![Uuid::from(operation).into()]).await?;
+    Ok(i32::try_from(last).unwrap_or(i32::MAX - 1) + 1)
+}
+
+/// The last attempts of an operation, newest first.
+pub async fn attempts(conn: &dyn Conn, operation: OperationId, most: u64) -> Result<Vec<Attempt>> {
+    let query = attempt::Entity::find()
+        .filter(attempt::Column::OperationId.eq(Uuid::from(operation)))
+        .order_by_desc(attempt::Column::Number)
+        .limit(most);
+    record::all(conn, query).await
+}
+
+/// Keeps the choice of a module.
+pub async fn insert_selection(tx: &Tx, selection: &Selection) -> Result<()> {
+    record::insert(tx, selection).await
+}
+
+/// The choices of an operation, newest first.
+pub async fn selections(conn: &dyn Conn, operation: OperationId) -> Result<Vec<Selection>> {
+    let query = selection::Entity::find()
+        .filter(selection::Column::OperationId.eq(Uuid::from(operation)))
+        .order_by_desc(selection::Column::ChosenAt);
+    record::all(conn, query).await
+}

@@ -1,0 +1,351 @@
+//! Services: what clients bought, with their names by version and the price lines of their orders.
+
+use domain::{
+    Currency, Money,
+    contact::{Contact, Organisation},
+    id::{AccountId, CertificateId, CsrId, ModuleId, OperationId, SellerId, ServiceId, TariffPlanId},
+    name::DomainName,
+    price::{PriceLine, PriceLineKind},
+    product::ValidationMethod,
+    state::{KeyCustody, ServiceState},
+    term::{PaidTerm, Years},
+};
+use jiff::{Timestamp, civil::Date};
+use rust_decimal::Decimal;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::{
+    Conn, Result, Tx,
+    cell::{Cell, Json},
+    record::{self, record, versioned},
+    sql,
+};
+
+/// Names are kept as their bytes (A-labels, ASCII): both databases sort them alike.
+impl Cell for DomainName {
+    type Stored = Vec<u8>;
+
+    fn to_stored(&self) -> Vec<u8> {
+        self.as_str().as_bytes().to_vec()
+    }
+
+    fn from_stored(stored: Vec<u8>) -> std::result::Result<Self, String> {
+        let text = String::from_utf8(stored).map_err(|error| error.to_string())?;
+        text.parse().map_err(|error| format!("`{text}`: {error}"))
+    }
+}
+
+record! {
+    /// A service.
+    pub struct Service in service "service" {
+        key {
+            /// Its id.
+            id: ServiceId,
+        }
+        /// What people call it.
+        number: i64,
+        /// Who sold it.
+        seller_id: SellerId,
+        /// Who bought it.
+        account_id: AccountId,
+        /// What was bought.
+        tariff_plan_id: TariffPlanId,
+        /// Through which module; empty until one was chosen.
+        module_id: Option<ModuleId>,
+        /// Its main name.
+        main_name: DomainName,
+        /// Which version of its names holds.
+        names_version: i32,
+        /// How many names that version has.
+        names_count: i32,
+        /// Where it stands.
+        state: ServiceState,
+        /// How many years were paid for.
+        years: Years,
+        /// The present certificate is valid until this day.
+        end_date: Option<Date>,
+        /// First day of the paid term; empty until the CA accepted.
+        term_start: Option<Date>,
+        /// Last day of the paid term.
+        term_end: Option<Date>,
+        /// A certificate ended before the paid term once.
+        is_subscription: bool,
+        /// Who keeps its private key.
+        custody: KeyCustody,
+        /// How control over its main name is proven.
+        method: ValidationMethod,
+        /// The client program's own id for it.
+        external_ref: Option<String>,
+        /// The request in use.
+        csr_id: Option<CsrId>,
+        /// The certificate in use.
+        certificate_id: Option<CertificateId>,
+        /// Whom the CA may call.
+        contact: Json<Contact>,
+        /// For OV and EV.
+        organisation: Option<Json<Organisation>>,
+        /// Years to prolong by when the paid term ends; empty when it is not prolonged.
+        prolong_years: Option<Years>,
+        /// Net price, in minor units.
+        net_minor: i64,
+        /// What the client pays, in minor units.
+        gross_minor: i64,
+        /// The currency of both.
+        currency: Currency,
+        /// Code of the reason why it failed.
+        failure_code: Option<String>,
+        /// The reason in the CA's words.
+        failure: Option<String>,
+        /// Language of the notices about it.
+        language: String,
+        /// When it was ordered.
+        created_at: Timestamp,
+        /// When the CA accepted the order.
+        accepted_at: Option<Timestamp>,
+        /// When the present certificate was delivered.
+        issued_at: Option<Timestamp>,
+        /// When it was closed or failed.
+        closed_at: Option<Timestamp>,
+        /// Its version.
+        version: i64,
+    }
+}
+versioned!(Service);
+
+impl Service {
+    /// What was paid for, once the CA accepted.
+    #[must_use]
+    pub fn term(&self) -> Option<PaidTerm> {
+        let (start, end) = self.term_start.zip(self.term_end)?;
+        Some(PaidTerm { start, end })
+    }
+
+    /// Net price.
+    #[must_use]
+    pub fn net(&self) -> Money {
+        Money::from_minor(self.net_minor, self.currency)
+    }
+
+    /// What the client pays.
+    #[must_use]
+    pub fn gross(&self) -> Money {
+        Money::from_minor(self.gross_minor, self.currency)
+    }
+}
+
+record! {
+    /// One name of one version of a service's names.
+    pub struct ServiceName in name_row "service_name" {
+        key {
+            /// Of which service.
+            service_id: ServiceId,
+            /// Of which version.
+            names_version: i32,
+            /// Its place, the main name is 0.
+            position: i32,
+        }
+        /// The name.
+        name: DomainName,
+        /// The labels from the right: `com.example.www`, so that a domain finds everything below it.
+        reversed: Vec<u8>,
+        /// How control over it is proven.
+        method: ValidationMethod,
+        /// The address that approves by mail.
+        approver: Option<String>,
+    }
+}
+
+impl ServiceName {
+    /// The row of a name.
+    #[must_use]
+    pub fn new(
+        service: ServiceId,
+        version: i32,
+        position: i32,
+        name: DomainName,
+        method: ValidationMethod,
+        approver: Option<String>,
+    ) -> Self {
+        let reversed = reversed_labels(name.as_str()).into_bytes();
+        Self { service_id: service, names_version: version, position, name, reversed, method, approver }
+    }
+}
+
+/// `www.example.com` → `com.example.www`.
+pub(crate) fn reversed_labels(name: &str) -> String {
+    let mut labels: Vec<&str> = name.split('.').collect();
+    labels.reverse();
+    labels.join(".")
+}
+
+record! {
+    /// One line of an order's price, copied for ever.
+    pub struct PriceLineRow in price_line "price_line" {
+        key {
+            /// Of which service.
+            service_id: ServiceId,
+            /// Ordered by which operation.
+            operation_id: OperationId,
+            /// Its place.
+            position: i32,
+        }
+        /// What it pays for.
+        kind: PriceLineKind,
+        /// How many.
+        quantity: i32,
+        /// Net price of one, in minor units.
+        unit_net_minor: i64,
+        /// Net, in minor units.
+        net_minor: i64,
+        /// Tax rate in percent.
+        tax_rate: Decimal,
+        /// Tax, in minor units.
+        tax_minor: i64,
+        /// Gross, in minor units.
+        gross_minor: i64,
+        /// The currency of all.
+        currency: Currency,
+    }
+}
+
+impl PriceLineRow {
+    /// The line as a value.
+    #[must_use]
+    pub fn line(&self) -> PriceLine {
+        let money = |minor| Money::from_minor(minor, self.currency);
+        PriceLine {
+            kind: self.kind,
+            quantity: u32::try_from(self.quantity).unwrap_or(0),
+            unit_net: money(self.unit_net_minor),
+            net: money(self.net_minor),
+            tax_rate: self.tax_rate,
+            tax: money(self.tax_minor),
+            gross: money(self.gross_minor),
+        }
+    }
+}
+
+/// Writes a new service with its names.
+pub async fn insert(tx: &Tx, service: &Service, names: &[ServiceName]) -> Result<()> {
+    record::insert(tx, service).await?;
+    record::insert_many(tx, names).await
+}
+
+/// Writes new services with their names: for imports and generated sets.
+pub async fn insert_many(tx: &Tx, services: &[Service], names: &[ServiceName]) -> Result<()> {
+    record::insert_many(tx, services).await?;
+    record::insert_many(tx, names).await
+}
+
+/// Writes a changed service.
+pub async fn update(tx: &Tx, service: &mut Service) -> Result<()> {
+    record::update(tx, service).await
+}
+
+/// Writes the methods or approvers of names.
+pub async fn update_name(tx: &Tx, name: &ServiceName) -> Result<()> {
+    record::overwrite(tx, name).await
+}
+
+/// Writes the price lines of an order.
+pub async fn insert_lines(tx: &Tx, lines: &[PriceLineRow]) -> Result<()> {
+    record::insert_many(tx, lines).await
+}
+
+/// A service by its id.
+pub async fn find(conn: &dyn Conn, id: ServiceId) -> Result<Option<Service>> {
+    record::one(conn, service::Entity::find_by_id(Uuid::from(id))).await
+}
+
+/// A service by its id, locked until the transaction ends.
+pub async fn lock(tx: &Tx, id: ServiceId) -> Result<Option<Service>> {
+    record::one(tx, record::locked(tx, service::Entity::find_by_id(Uuid::from(id)))).await
+}
+
+/// A service by its number.
+pub async fn find_by_number(conn: &dyn Conn, number: i64) -> Result<Option<Service>> {
+    record::one(conn, service::Entity::find().filter(service::Column::Number.eq(number))).await
+}
+
+/// Services by their ids.
+pub async fn find_all(conn: &dyn Conn, ids: &[ServiceId]) -> Result<Vec<Service>> {
+    let ids = ids.iter().map(|id| Uuid::from(*id));
+    record::all(conn, service::Entity::find().filter(service::Column::Id.is_in(ids))).await
+}
+
+/// The service that an account's program ordered under its own id.
+pub async fn find_by_external_ref(
+    conn: &dyn Conn,
+    account: AccountId,
+    external_ref: &str,
+) -> Result<Option<Service>> {
+    let query = service::Entity::find()
+        .filter(service::Column::AccountId.eq(Uuid::from(account)))
+        .filter(service::Column::ExternalRef.eq(external_ref));
+    record::one(conn, query).await
+}
+
+/// The names of one version, main name first.
+pub async fn names(conn: &dyn Conn, service: ServiceId, version: i32) -> Result<Vec<ServiceName>> {
+    let query = name_row::Entity::find()
+        .filter(name_row::Column::ServiceId.eq(Uuid::from(service)))
+        .filter(name_row::Column::NamesVersion.eq(version))
+        .order_by_asc(name_row::Column::Position);
+    record::all(conn, query).await
+}
+
+/// The price lines of a service, by operation.
+pub async fn lines(conn: &dyn Conn, service: ServiceId) -> Result<Vec<PriceLineRow>> {
+    let query = price_line::Entity::find()
+        .filter(price_line::Column::ServiceId.eq(Uuid::from(service)))
+        .order_by_asc(price_line::Column::OperationId)
+        .order_by_asc(price_line::Column::Position);
+    record::all(conn, query).await
+}
+
+/// How many services are in each state, of all accounts or of one.
+pub async fn count_by_state(
+    conn: &dyn Conn,
+    seller: SellerId,
+    account: Option<AccountId>,
+) -> Result<Vec<(ServiceState, i64)>> {
+    let mut values = vec![Uuid::from(seller).into()];
+    let mut text = "SELECT state, COUNT(*) FROM service WHERE seller_id = $1".to_owned();
+    if let Some(account) = account {
+        values.push(Uuid::from(account).into());
+        text.push_str(" AND account_id = $2");
+    }
+    text.push_str(" GROUP BY state");
+    let counts = sql::rows(conn, "service", text, values, |row| {
+        Ok((row.try_get_by_index::<String>(0)?, row.try_get_by_index::<i64>(1)?))
+    })
+    .await?;
+    counts
+        .into_iter()
+        .map(|(state, count)| {
+            let state = ServiceState::from_stored(state)
+                .map_err(|why| crate::Error::Unreadable { table: "service", why })?;
+            Ok((state, count))
+        })
+        .collect()
+}
+
+/// How many services of a seller end within each day from `from` to `to`.
+pub async fn endings(conn: &dyn Conn, seller: SellerId, from: Date, to: Date) -> Result<Vec<(Date, i64)>> {
+    let text = "SELECT end_date, COUNT(*) FROM service
+        WHERE end_date >= $1 AND end_date <= $2 AND seller_id = $3 AND state = 'active'
+        GROUP BY end_date ORDER BY end_date";
+    let values = vec![from.to_stored().into(), to.to_stored().into(), Uuid::from(seller).into()];
+    let counts = sql::rows(conn, "service", text, values, |row| {
+        Ok((row.try_get_by_index::<i32>(0)?, row.try_get_by_index::<i64>(1)?))
+    })
+    .await?;
+    counts
+        .into_iter()
+        .map(|(day, count)| {
+            let day = Date::from_stored(day).map_err(|why| crate::Error::Unreadable { table: "service", why })?;
+            Ok((day, count))
+        })
+        .collect()
+}

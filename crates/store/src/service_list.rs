@@ -1,0 +1,337 @@
+//! The list of services: filters, sorts, search and pages that stay quick at a million rows.
+//!
+//! Every sort ends with the service's number, so that a page is found by the key of the row before it. A search collects
+//! the best candidates from the indexes on numbers, names, CA order ids and client names first (at most
+//! [`MOST_FOUND`]), and the filters and the sort work on those.
+
+use domain::{
+    id::{AccountId, ModuleId, NumberKind, SellerId, ServiceId, TariffPlanId},
+    name::DomainName,
+    state::ServiceState,
+};
+use jiff::civil::Date;
+use sea_orm::Value;
+use uuid::Uuid;
+
+use crate::{
+    Conn, Cursor, Listing, Page, Result,
+    cell::Cell,
+    page::Start,
+    service::{self, Service, reversed_labels},
+    sql,
+};
+
+/// The most services that one search looks at.
+pub const MOST_FOUND: usize = 1_000;
+/// Beyond this many rows a filtered list is not counted further.
+pub const MOST_COUNTED: i64 = 10_000;
+
+/// Which services are shown.
+#[derive(Debug, Clone)]
+pub struct ServiceFilter {
+    /// Of which seller.
+    pub seller: SellerId,
+    /// Only of this account.
+    pub account: Option<AccountId>,
+    /// Only in one of these states; empty means all.
+    pub states: Vec<ServiceState>,
+    /// Only of this tariff plan.
+    pub plan: Option<TariffPlanId>,
+    /// Only through this module.
+    pub module: Option<ModuleId>,
+    /// Only those that end on this day or later.
+    pub ends_from: Option<Date>,
+    /// Only those that end on this day or earlier.
+    pub ends_to: Option<Date>,
+    /// A number, a name or a part of one, a client, a CA order id.
+    pub search: Option<String>,
+}
+
+impl ServiceFilter {
+    /// Every service of a seller.
+    #[must_use]
+    pub const fn of(seller: SellerId) -> Self {
+        Self {
+            seller,
+            account: None,
+            states: Vec::new(),
+            plan: None,
+            module: None,
+            ends_from: None,
+            ends_to: None,
+            search: None,
+        }
+    }
+}
+
+/// By what a list of services is sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ServiceSort {
+    /// By number.
+    #[default]
+    Number,
+    /// By main name.
+    Name,
+    /// By End date; services without one are left out.
+    EndDate,
+    /// By the time of the order.
+    Created,
+}
+
+/// In which direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Direction {
+    /// Smallest or oldest first.
+    Ascending,
+    /// Largest or newest first.
+    #[default]
+    Descending,
+}
+
+impl ServiceSort {
+    const fn column(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Name => "main_name",
+            Self::EndDate => "end_date",
+            Self::Created => "created_at",
+        }
+    }
+
+    fn key(self, service: &Service) -> Cursor {
+        let number = service.number;
+        match self {
+            Self::Number => Cursor::of(&number),
+            Self::Name => Cursor::of(&(service.main_name.as_str(), number)),
+            Self::EndDate => Cursor::of(&(service.end_date.map_or(0, |day| day.to_stored()), number)),
+            Self::Created => Cursor::of(&(service.created_at.as_microsecond(), number)),
+        }
+    }
+
+    fn value(self, cursor: &Cursor) -> Option<(Value, i64)> {
+        match self {
+            Self::Number => cursor.key::<i64>().map(|number| (number.into(), number)),
+            Self::Name => cursor
+                .key::<(String, i64)>()
+                .map(|(name, number)| (name.into_bytes().into(), number)),
+            Self::EndDate => cursor.key::<(i32, i64)>().map(|(day, number)| (day.into(), number)),
+            Self::Created => cursor.key::<(i64, i64)>().map(|(at, number)| (at.into(), number)),
+        }
+    }
+}
+
+impl Direction {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Ascending => "ASC",
+            Self::Descending => "DESC",
+        }
+    }
+
+    const fn comparison(self) -> &'static str {
+        match self {
+            Self::Ascending => ">",
+            Self::Descending => "<",
+        }
+    }
+}
+
+/// One page of the services that a filter leaves. The total is exact up to [`MOST_COUNTED`] rows, and for the whole list.
+pub async fn list(
+    conn: &dyn Conn,
+    filter: &ServiceFilter,
+    sort: ServiceSort,
+    direction: Direction,
+    page: &Page,
+) -> Result<Listing<Service>> {
+    let found = match filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => Some(search(conn, filter, text).await?),
+        None => None,
+    };
+    let mut wanted = Wanted::of(filter, found.as_deref());
+    if sort == ServiceSort::EndDate {
+        wanted.parts.push("end_date IS NOT NULL".to_owned());
+    }
+    let total = total(conn, &wanted).await?;
+    let (text, values) = page_query(wanted, sort, direction, page);
+    let numbers = sql::rows(conn, "service", text, values, |row| row.try_get_by_index::<Uuid>(0)).await?;
+    let ids: Vec<ServiceId> = numbers.into_iter().map(ServiceId::from).collect();
+    let mut services = service::find_all(conn, &ids).await?;
+    services.sort_by_key(|service| ids.iter().position(|id| *id == service.id));
+    Ok(Listing::cut(services, page, total, |service| sort.key(service)))
+}
+
+/// How many services a filter leaves, counted no further than `most`: for jobs that walk over all of them.
+pub async fn count(conn: &dyn Conn, filter: &ServiceFilter, most: i64) -> Result<i64> {
+    count_wanted(conn, &Wanted::of(filter, None), most).await
+}
+
+struct Wanted {
+    parts: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Wanted {
+    fn of(filter: &ServiceFilter, found: Option<&[ServiceId]>) -> Self {
+        let mut wanted = Self { parts: Vec::new(), values: Vec::new() };
+        wanted.add("seller_id =", Uuid::from(filter.seller));
+        if let Some(account) = filter.account {
+            wanted.add("account_id =", Uuid::from(account));
+        }
+        if let Some(plan) = filter.plan {
+            wanted.add("tariff_plan_id =", Uuid::from(plan));
+        }
+        if let Some(module) = filter.module {
+            wanted.add("module_id =", Uuid::from(module));
+        }
+        if let Some(from) = filter.ends_from {
+            wanted.add("end_date >=", from.to_stored());
+        }
+        if let Some(to) = filter.ends_to {
+            wanted.add("end_date <=", to.to_stored());
+        }
+        match filter.states.as_slice() {
+            [] => {}
+            [state] => wanted.add("state =", state.word()),
+            states => wanted.add_any("state", states.iter().map(|state| state.word().into())),
+        }
+        if let Some(found) = found {
+            wanted.add_any("id", found.iter().map(|id| Uuid::from(*id).into()));
+        }
+        wanted
+    }
+
+    fn add(&mut self, comparison: &str, value: impl Into<Value>) {
+        self.values.push(value.into());
+        self.parts.push(format!("{comparison} ${}", self.values.len()));
+    }
+
+    fn add_any(&mut self, column: &str, values: impl Iterator<Item = Value>) {
+        let from = self.values.len() + 1;
+        self.values.extend(values);
+        let count = self.values.len() + 1 - from;
+        // `IN ()` is no SQL: nothing was found, so nothing is wanted.
+        let part = if count == 0 { "1 = 0".to_owned() } else { format!("{column} IN ({})", sql::places(from, count)) };
+        self.parts.push(part);
+    }
+
+    fn is_whole_list(&self) -> bool {
+        self.parts.len() == 1
+    }
+}
+
+fn page_query(mut wanted: Wanted, sort: ServiceSort, direction: Direction, page: &Page) -> (String, Vec<Value>) {
+    let column = sort.column();
+    if let Start::After(cursor) = &page.start
+        && let Some((value, number)) = sort.value(cursor)
+    {
+        let sign = direction.comparison();
+        if sort == ServiceSort::Number {
+            wanted.add(&format!("number {sign}"), number);
+        } else {
+            wanted.values.extend([value, number.into()]);
+            let place = wanted.values.len();
+            wanted.parts.push(format!("({column}, number) {sign} (${}, ${place})", place - 1));
+        }
+    }
+    let word = direction.word();
+    let order = match sort {
+        ServiceSort::Number => format!("number {word}"),
+        _ => format!("{column} {word}, number {word}"),
+    };
+    let text = format!(
+        "SELECT id FROM service WHERE {} ORDER BY {order} LIMIT {} OFFSET {}",
+        wanted.parts.join(" AND "),
+        page.limit(),
+        page.offset()
+    );
+    (text, wanted.values)
+}
+
+async fn total(conn: &dyn Conn, wanted: &Wanted) -> Result<Option<u64>> {
+    if wanted.is_whole_list() {
+        // Numbers are given without gaps and services are never deleted, so the largest number is the count.
+        let text = "SELECT MAX(number) FROM service";
+        let largest = sql::number(conn, "service", text, vec![]).await?;
+        return Ok(u64::try_from(largest).ok());
+    }
+    let counted = count_wanted(conn, wanted, MOST_COUNTED + 1).await?;
+    Ok((counted <= MOST_COUNTED).then(|| u64::try_from(counted).unwrap_or(0)))
+}
+
+async fn count_wanted(conn: &dyn Conn, wanted: &Wanted, most: i64) -> Result<i64> {
+    let text = format!(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM service WHERE {} LIMIT {most}) AS counted",
+        wanted.parts.join(" AND ")
+    );
+    sql::number(conn, "service", text, wanted.values.clone()).await
+}
+
+async fn search(conn: &dyn Conn, filter: &ServiceFilter, text: &str) -> Result<Vec<ServiceId>> {
+    let mut found = Vec::new();
+    for (text, values) in searches(filter, text) {
+        let ids = sql::rows(conn, "service", text, values, |row| row.try_get_by_index::<Uuid>(0)).await?;
+        for id in ids.into_iter().map(ServiceId::from) {
+            if !found.contains(&id) {
+                found.push(id);
+            }
+        }
+        if found.len() >= MOST_FOUND {
+            found.truncate(MOST_FOUND);
+            break;
+        }
+    }
+    Ok(found)
+}
+
+/// The look-ups of a search, the most telling first. Each one is a range or a point of an index.
+fn searches(filter: &ServiceFilter, text: &str) -> Vec<(String, Vec<Value>)> {
+    let mut searches: Vec<(String, Vec<Value>)> = Vec::new();
+    let mut push = |text: &str, values: Vec<Value>| {
+        searches.push((format!("{text} LIMIT {MOST_FOUND}"), values));
+    };
+    if let Some(number) = NumberKind::Service.read(text) {
+        push("SELECT id FROM service WHERE number = $1", vec![number.into()]);
+    }
+    push("SELECT service_id FROM ca_order WHERE ca_ref = $1", vec![text.into()]);
+    let name = name_prefix(text);
+    let reversed = reversed_labels(&name);
+    let (below, beyond) = (format!("{reversed}."), format!("{reversed}/"));
+    let mut after = name.clone().into_bytes();
+    after.push(0xff);
+    let ranges = [
+        ("name", name.into_bytes(), after),
+        // Everything below a domain: `/` is the character after the dot.
+        ("reversed", below.into_bytes(), beyond.into_bytes()),
+    ];
+    for (column, from, to) in ranges {
+        match filter.account {
+            // The services of one account are few, those of all accounts are not: begin on the side that is smaller.
+            Some(account) => push(
+                &format!(
+                    "SELECT s.id FROM service s CROSS JOIN service_name n WHERE n.service_id = s.id
+                     AND n.{column} >= $1 AND n.{column} < $2 AND s.account_id = $3 ORDER BY s.number DESC"
+                ),
+                vec![from.into(), to.into(), Uuid::from(account).into()],
+            ),
+            None => push(
+                &format!("SELECT service_id FROM service_name WHERE {column} >= $1 AND {column} < $2 ORDER BY {column}"),
+                vec![from.into(), to.into()],
+            ),
+        }
+    }
+    if filter.account.is_none() {
+        let pattern = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        push(
+            "SELECT id FROM service WHERE account_id IN (SELECT id FROM account
+                WHERE seller_id = $1 AND search LIKE $2 ESCAPE '\\' LIMIT 100) ORDER BY number DESC",
+            vec![Uuid::from(filter.seller).into(), format!("%{pattern}%").into()],
+        );
+    }
+    searches
+}
+
+/// What a person typed as the beginning of a name: international names as A-labels where they are complete.
+fn name_prefix(text: &str) -> String {
+    text.parse::<DomainName>().map_or_else(|_| text.to_lowercase(), |name| name.as_str().to_owned())
+}
