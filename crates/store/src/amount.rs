@@ -16,7 +16,7 @@ macro_rules! amounts {
                 ///
                 /// # Errors
                 /// [`domain::money::MoneyError::TooLarge`] beyond 64 bits of minor units.
-                pub fn $set(&mut self, amount: Option<domain::Money>) -> Result<(), domain::money::MoneyError> {
+                pub fn $set(&mut self, amount: Option<domain::Money>) -> std::result::Result<(), domain::money::MoneyError> {
                     self.$minor = amount.map(|amount| amount.minor()).transpose()?;
                     self.$currency = amount.map(|amount| amount.currency());
                     Ok(())

@@ -93,5 +93,8 @@ pub async fn known_refs(conn: &dyn Conn, module: ModuleId, since: Timestamp) -> 
         .select_only()
         .column(ca_order::Column::CaRef)
         .into_tuple::<String>();
-    query.all(&conn.raw()).await.map_err(|error| crate::Error::of("ca_order", error))
+    query
+        .all(&conn.raw())
+        .await
+        .map_err(|error| crate::Error::of("ca_order", error))
 }

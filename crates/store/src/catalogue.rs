@@ -109,13 +109,15 @@ impl ProductTerm {
     /// Each further name, when some may be added.
     #[must_use]
     pub fn extra_name(&self) -> Option<Money> {
-        self.extra_name_minor.map(|minor| Money::from_minor(minor, self.currency))
+        self.extra_name_minor
+            .map(|minor| Money::from_minor(minor, self.currency))
     }
 
     /// Each further wildcard name, when some may be added.
     #[must_use]
     pub fn extra_wildcard(&self) -> Option<Money> {
-        self.extra_wildcard_minor.map(|minor| Money::from_minor(minor, self.currency))
+        self.extra_wildcard_minor
+            .map(|minor| Money::from_minor(minor, self.currency))
     }
 }
 

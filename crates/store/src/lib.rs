@@ -22,6 +22,11 @@
 //! | [`ledger`], [`reservation`], [`document`], [`credit_request`], [`rate`] | money |
 //! | [`task`], [`notice`], [`periodic`] | work for people, mails, work that repeats |
 //! | [`audit`] | who did what |
+//! | [`module`], [`catalogue`], [`tariff`] | processing modules, what CAs sell, what clients are offered |
+//! | [`service`], [`service_list`], [`request`] | what clients bought: names, prices, requests, keys; the long list |
+//! | [`operation`], [`purchase`] | automatic work with leases; the journal of purchases |
+//! | [`ca_order`], [`validation`], [`certificate`] | what CAs hold for us, what they want proven, what they issued |
+//! | [`zone`] | DNS zones that validation records are published into |
 //! | [`testing`] | a database per test (feature `testing`) |
 
 pub mod account;
@@ -52,8 +57,23 @@ pub mod tx;
 pub mod url;
 pub mod user;
 
+pub mod ca_order;
+pub mod catalogue;
+pub mod certificate;
+pub mod module;
+pub mod operation;
+pub mod purchase;
+pub mod request;
+pub mod service;
+pub mod service_list;
+pub mod tariff;
+pub mod validation;
+pub mod zone;
+
+mod amount;
 mod cell;
 mod record;
+mod sql;
 
 pub use cell::Json;
 pub use connect::{Backend, Durability, Reader, Store, StoreOptions};

@@ -18,10 +18,16 @@ use crate::{
 };
 
 /// Every step, in order. A new step is appended here.
-const STEPS: &[Step] = &[Step {
-    name: "m0001_people_and_money",
-    sql: include_str!("migration/m0001_people_and_money.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        name: "m0001_people_and_money",
+        sql: include_str!("migration/m0001_people_and_money.sql"),
+    },
+    Step {
+        name: "m0002_certificates",
+        sql: include_str!("migration/m0002_certificates.sql"),
+    },
+];
 
 struct Step {
     name: &'static str,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    Currency, Money,
+    Currency,
     id::{DepartmentId, ModuleId, SellerId},
     state::ConnectionState,
 };
@@ -134,6 +134,15 @@ pub async fn find(conn: &dyn Conn, id: ModuleId) -> Result<Option<Module>> {
     record::one(conn, module::Entity::find_by_id(uuid::Uuid::from(id))).await
 }
 
+/// A module, locked until the transaction ends.
+pub async fn lock(tx: &Tx, id: ModuleId) -> Result<Option<Module>> {
+    record::one(
+        tx,
+        record::locked(tx, module::Entity::find_by_id(uuid::Uuid::from(id))),
+    )
+    .await
+}
+
 /// The modules of a seller that are not archived, by sort and age.
 pub async fn all(conn: &dyn Conn, seller: SellerId) -> Result<Vec<Module>> {
     let query = module::Entity::find()
@@ -162,7 +171,10 @@ pub async fn readings(conn: &dyn Conn, module: ModuleId, from: Timestamp) -> Res
 pub async fn usage(conn: &dyn Conn) -> Result<Vec<(ModuleId, i64)>> {
     let text = "SELECT module_id, COUNT(*) FROM service WHERE module_id IS NOT NULL GROUP BY module_id";
     sql::rows(conn, "service", text, vec![], |row| {
-        Ok((row.try_get_by_index::<uuid::Uuid>(0)?.into(), row.try_get_by_index(1)?))
+        Ok((
+            row.try_get_by_index::<uuid::Uuid>(0)?.into(),
+            row.try_get_by_index(1)?,
+        ))
     })
     .await
 }

@@ -17,6 +17,7 @@ use crate::{
     page::Start,
     record::{self, Record, record, versioned},
     sql,
+    tx::sealed::Raw,
 };
 
 texts!(AttemptOutcome);
@@ -164,21 +165,30 @@ pub async fn lease_due(
             AND (lease_until IS NULL OR lease_until < $4) ORDER BY next_run_at, id LIMIT {most} {skip})
          RETURNING *"
     );
-    let values = [owner.into(), until.as_microsecond().into(), now.as_microsecond().into(), wall.as_microsecond().into()];
+    let values = [
+        owner.into(),
+        until.as_microsecond().into(),
+        now.as_microsecond().into(),
+        wall.as_microsecond().into(),
+    ];
     let statement = Statement::from_sql_and_values(tx.raw().get_database_backend(), text, values);
     let models = operation::Entity::find()
         .from_raw_sql(statement)
         .all(&tx.raw())
         .await
         .map_err(|error| Error::of("operation", error))?;
-    let mut leased: Vec<Operation> = models.into_iter().map(Operation::from_model).collect::<Result<_>>()?;
+    let mut leased: Vec<Operation> = models
+        .into_iter()
+        .map(Operation::from_model)
+        .collect::<Result<_>>()?;
     leased.sort_by_key(|operation| (operation.next_run_at, operation.id));
     Ok(leased)
 }
 
 /// Holds a lease longer; false when somebody else has it now.
 pub async fn renew_lease(tx: &Tx, id: OperationId, fence: i64, until: Timestamp) -> Result<bool> {
-    let text = "UPDATE operation SET lease_until = $1 WHERE id = $2 AND fence = $3 AND lease_owner IS NOT NULL";
+    let text =
+        "UPDATE operation SET lease_until = $1 WHERE id = $2 AND fence = $3 AND lease_owner IS NOT NULL";
     let values = vec![until.as_microsecond().into(), Uuid::from(id).into(), fence.into()];
     Ok(sql::execute(tx, "operation", text, values).await? == 1)
 }
@@ -220,7 +230,9 @@ pub async fn save_leased(tx: &Tx, operation: &mut Operation) -> Result<()> {
 /// Notes that somebody wants the service closed, whoever works on the operation.
 pub async fn want_close(tx: &Tx, id: OperationId, by: &str) -> Result<()> {
     let text = "UPDATE operation SET close_wanted_by = $1 WHERE id = $2";
-    sql::execute(tx, "operation", text, vec![by.into(), Uuid::from(id).into()]).await.map(drop)
+    sql::execute(tx, "operation", text, vec![by.into(), Uuid::from(id).into()])
+        .await
+        .map(drop)
 }
 
 /// Who wants the service of this operation closed.
@@ -237,14 +249,28 @@ pub async fn close_wanted_by(conn: &dyn Conn, id: OperationId) -> Result<Option<
 pub async fn make_due(tx: &Tx, id: OperationId, now: Timestamp) -> Result<()> {
     let text = "UPDATE operation SET next_run_at = $1, version = version + 1
         WHERE id = $2 AND state = 'waiting' AND lease_owner IS NULL AND next_run_at > $1";
-    sql::execute(tx, "operation", text, vec![now.as_microsecond().into(), Uuid::from(id).into()]).await.map(drop)
+    sql::execute(
+        tx,
+        "operation",
+        text,
+        vec![now.as_microsecond().into(), Uuid::from(id).into()],
+    )
+    .await
+    .map(drop)
 }
 
 /// When the next operation falls due that nobody works on.
 pub async fn next_due(conn: &dyn Conn) -> Result<Option<Timestamp>> {
     let text = "SELECT MIN(next_run_at) FROM operation WHERE state = 'waiting' AND lease_owner IS NULL";
-    let found = sql::rows(conn, "operation", text, vec![], |row| row.try_get_by_index::<Option<i64>>(0)).await?;
-    Ok(found.into_iter().next().flatten().and_then(|micros| Timestamp::from_microsecond(micros).ok()))
+    let found = sql::rows(conn, "operation", text, vec![], |row| {
+        row.try_get_by_index::<Option<i64>>(0)
+    })
+    .await?;
+    Ok(found
+        .into_iter()
+        .next()
+        .flatten()
+        .and_then(|micros| Timestamp::from_microsecond(micros).ok()))
 }
 
 /// An operation.
@@ -254,12 +280,20 @@ pub async fn find(conn: &dyn Conn, id: OperationId) -> Result<Option<Operation>>
 
 /// An operation, locked until the transaction ends.
 pub async fn lock(tx: &Tx, id: OperationId) -> Result<Option<Operation>> {
-    record::one(tx, record::locked(tx, operation::Entity::find_by_id(Uuid::from(id)))).await
+    record::one(
+        tx,
+        record::locked(tx, operation::Entity::find_by_id(Uuid::from(id))),
+    )
+    .await
 }
 
 /// An operation by its number.
 pub async fn find_by_number(conn: &dyn Conn, number: i64) -> Result<Option<Operation>> {
-    record::one(conn, operation::Entity::find().filter(operation::Column::Number.eq(number))).await
+    record::one(
+        conn,
+        operation::Entity::find().filter(operation::Column::Number.eq(number)),
+    )
+    .await
 }
 
 /// The one operation of a service that is waiting or with a person.
@@ -304,14 +338,22 @@ pub async fn list(conn: &dyn Conn, filter: &OperationFilter, page: &Page) -> Res
         query = query.filter(operation::Column::Number.lt(after));
     }
     let rows: Vec<Operation> = record::all(conn, query.offset(page.offset()).limit(page.limit())).await?;
-    Ok(Listing::cut(rows, page, None, |operation| Cursor::of(&operation.number)))
+    Ok(Listing::cut(rows, page, None, |operation| {
+        Cursor::of(&operation.number)
+    }))
 }
 
 /// How many operations are in each state, of a seller.
 pub async fn count_in_trouble(conn: &dyn Conn, seller: SellerId) -> Result<(i64, i64)> {
-    let text = "SELECT COUNT(*) FROM operation WHERE state = $1 AND seller_id = $2 AND error_class IS NOT NULL";
+    let text =
+        "SELECT COUNT(*) FROM operation WHERE state = $1 AND seller_id = $2 AND error_class IS NOT NULL";
     let count = |state: &'static str| {
-        sql::number(conn, "operation", text, vec![state.into(), Uuid::from(seller).into()])
+        sql::number(
+            conn,
+            "operation",
+            text,
+            vec![state.into(), Uuid::from(seller).into()],
+        )
     };
     Ok((count("waiting").await?, count("manual").await?))
 }
@@ -329,8 +371,15 @@ pub async fn insert_attempt(tx: &Tx, attempt: &Attempt) -> Result<()> {
 
 /// The number that the next attempt of an operation gets.
 pub async fn next_attempt(conn: &dyn Conn, operation: OperationId) -> Result<i32> {
-    let text = "SELECT CAST(COALESCE(MAX(number), 0) AS bigint) FROM operation_attempt WHERE operation_id = $1";
-    let last = sql::number(conn, "operation_attempt", text, vec![Uuid::from(operation).into()]).await?;
+    let text =
+        "SELECT CAST(COALESCE(MAX(number), 0) AS bigint) FROM operation_attempt WHERE operation_id = $1";
+    let last = sql::number(
+        conn,
+        "operation_attempt",
+        text,
+        vec![Uuid::from(operation).into()],
+    )
+    .await?;
     Ok(i32::try_from(last).unwrap_or(i32::MAX - 1) + 1)
 }
 

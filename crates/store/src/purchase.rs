@@ -70,6 +70,8 @@ record! {
         reason: Option<String>,
         /// The purchase protocol's own record.
         journal: Json<serde_json::Value>,
+        /// The revision of that record.
+        revision: i64,
         /// Who confirmed a purchase beyond a ceiling.
         approved_by: Option<String>,
         /// Its version.
@@ -124,15 +126,28 @@ pub async fn of_service(conn: &dyn Conn, service: ServiceId) -> Result<Vec<Purch
 
 /// The purchases whose outcome is not known yet, of all modules.
 pub async fn unsettled(conn: &dyn Conn) -> Result<Vec<Purchase>> {
-    record::all(conn, purchase::Entity::find().filter(purchase::Column::SettledAt.is_null())).await
+    record::all(
+        conn,
+        purchase::Entity::find().filter(purchase::Column::SettledAt.is_null()),
+    )
+    .await
 }
 
 /// What was intended through a module since `from` and not given up, in minor units of its currency.
-pub async fn spent_by_module(conn: &dyn Conn, module: ModuleId, currency: Currency, from: Timestamp) -> Result<i64> {
+pub async fn spent_by_module(
+    conn: &dyn Conn,
+    module: ModuleId,
+    currency: Currency,
+    from: Timestamp,
+) -> Result<i64> {
     let text = "SELECT CAST(SUM(COALESCE(charged_minor, expected_minor)) AS bigint) FROM purchase
         WHERE module_id = $1 AND intended_at >= $2 AND expected_currency = $3
         AND stage NOT IN ('rejected', 'never_made', 'dropped', 'awaits_approval')";
-    let values = vec![Uuid::from(module).into(), from.as_microsecond().into(), currency.code().into()];
+    let values = vec![
+        Uuid::from(module).into(),
+        from.as_microsecond().into(),
+        currency.code().into(),
+    ];
     sql::number(conn, "purchase", text, values).await
 }
 
@@ -146,6 +161,10 @@ pub async fn spent_by_account(
     let text = "SELECT CAST(SUM(COALESCE(charged_minor, expected_minor)) AS bigint) FROM purchase
         WHERE account_id = $1 AND intended_at >= $2 AND expected_currency = $3
         AND stage NOT IN ('rejected', 'never_made', 'dropped', 'awaits_approval')";
-    let values = vec![Uuid::from(account).into(), from.as_microsecond().into(), currency.code().into()];
+    let values = vec![
+        Uuid::from(account).into(),
+        from.as_microsecond().into(),
+        currency.code().into(),
+    ];
     sql::number(conn, "purchase", text, values).await
 }

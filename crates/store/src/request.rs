@@ -93,5 +93,9 @@ pub async fn key(conn: &dyn Conn, id: KeyId) -> Result<Option<PrivateKey>> {
 
 /// Every key that is still there: for sealing under a new master key.
 pub async fn keys(conn: &dyn Conn) -> Result<Vec<PrivateKey>> {
-    record::all(conn, private_key::Entity::find().filter(private_key::Column::Sealed.is_not_null())).await
+    record::all(
+        conn,
+        private_key::Entity::find().filter(private_key::Column::Sealed.is_not_null()),
+    )
+    .await
 }

@@ -168,7 +168,15 @@ impl ServiceName {
         approver: Option<String>,
     ) -> Self {
         let reversed = reversed_labels(name.as_str()).into_bytes();
-        Self { service_id: service, names_version: version, position, name, reversed, method, approver }
+        Self {
+            service_id: service,
+            names_version: version,
+            position,
+            name,
+            reversed,
+            method,
+            approver,
+        }
     }
 }
 
@@ -260,18 +268,30 @@ pub async fn find(conn: &dyn Conn, id: ServiceId) -> Result<Option<Service>> {
 
 /// A service by its id, locked until the transaction ends.
 pub async fn lock(tx: &Tx, id: ServiceId) -> Result<Option<Service>> {
-    record::one(tx, record::locked(tx, service::Entity::find_by_id(Uuid::from(id)))).await
+    record::one(
+        tx,
+        record::locked(tx, service::Entity::find_by_id(Uuid::from(id))),
+    )
+    .await
 }
 
 /// A service by its number.
 pub async fn find_by_number(conn: &dyn Conn, number: i64) -> Result<Option<Service>> {
-    record::one(conn, service::Entity::find().filter(service::Column::Number.eq(number))).await
+    record::one(
+        conn,
+        service::Entity::find().filter(service::Column::Number.eq(number)),
+    )
+    .await
 }
 
 /// Services by their ids.
 pub async fn find_all(conn: &dyn Conn, ids: &[ServiceId]) -> Result<Vec<Service>> {
     let ids = ids.iter().map(|id| Uuid::from(*id));
-    record::all(conn, service::Entity::find().filter(service::Column::Id.is_in(ids))).await
+    record::all(
+        conn,
+        service::Entity::find().filter(service::Column::Id.is_in(ids)),
+    )
+    .await
 }
 
 /// The service that an account's program ordered under its own id.
@@ -318,14 +338,19 @@ pub async fn count_by_state(
     }
     text.push_str(" GROUP BY state");
     let counts = sql::rows(conn, "service", text, values, |row| {
-        Ok((row.try_get_by_index::<String>(0)?, row.try_get_by_index::<i64>(1)?))
+        Ok((
+            row.try_get_by_index::<String>(0)?,
+            row.try_get_by_index::<i64>(1)?,
+        ))
     })
     .await?;
     counts
         .into_iter()
         .map(|(state, count)| {
-            let state = ServiceState::from_stored(state)
-                .map_err(|why| crate::Error::Unreadable { table: "service", why })?;
+            let state = ServiceState::from_stored(state).map_err(|why| crate::Error::Unreadable {
+                table: "service",
+                why,
+            })?;
             Ok((state, count))
         })
         .collect()
@@ -336,7 +361,11 @@ pub async fn endings(conn: &dyn Conn, seller: SellerId, from: Date, to: Date) ->
     let text = "SELECT end_date, COUNT(*) FROM service
         WHERE end_date >= $1 AND end_date <= $2 AND seller_id = $3 AND state = 'active'
         GROUP BY end_date ORDER BY end_date";
-    let values = vec![from.to_stored().into(), to.to_stored().into(), Uuid::from(seller).into()];
+    let values = vec![
+        from.to_stored().into(),
+        to.to_stored().into(),
+        Uuid::from(seller).into(),
+    ];
     let counts = sql::rows(conn, "service", text, values, |row| {
         Ok((row.try_get_by_index::<i32>(0)?, row.try_get_by_index::<i64>(1)?))
     })
@@ -344,7 +373,10 @@ pub async fn endings(conn: &dyn Conn, seller: SellerId, from: Date, to: Date) ->
     counts
         .into_iter()
         .map(|(day, count)| {
-            let day = Date::from_stored(day).map_err(|why| crate::Error::Unreadable { table: "service", why })?;
+            let day = Date::from_stored(day).map_err(|why| crate::Error::Unreadable {
+                table: "service",
+                why,
+            })?;
             Ok((day, count))
         })
         .collect()

@@ -114,7 +114,9 @@ impl ServiceSort {
             Self::Name => cursor
                 .key::<(String, i64)>()
                 .map(|(name, number)| (name.into_bytes().into(), number)),
-            Self::EndDate => cursor.key::<(i32, i64)>().map(|(day, number)| (day.into(), number)),
+            Self::EndDate => cursor
+                .key::<(i32, i64)>()
+                .map(|(day, number)| (day.into(), number)),
             Self::Created => cursor.key::<(i64, i64)>().map(|(at, number)| (at.into(), number)),
         }
     }
@@ -144,7 +146,12 @@ pub async fn list(
     direction: Direction,
     page: &Page,
 ) -> Result<Listing<Service>> {
-    let found = match filter.search.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+    let found = match filter
+        .search
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty())
+    {
         Some(text) => Some(search(conn, filter, text).await?),
         None => None,
     };
@@ -154,7 +161,10 @@ pub async fn list(
     }
     let total = total(conn, &wanted).await?;
     let (text, values) = page_query(wanted, sort, direction, page);
-    let numbers = sql::rows(conn, "service", text, values, |row| row.try_get_by_index::<Uuid>(0)).await?;
+    let numbers = sql::rows(conn, "service", text, values, |row| {
+        row.try_get_by_index::<Uuid>(0)
+    })
+    .await?;
     let ids: Vec<ServiceId> = numbers.into_iter().map(ServiceId::from).collect();
     let mut services = service::find_all(conn, &ids).await?;
     services.sort_by_key(|service| ids.iter().position(|id| *id == service.id));
@@ -173,7 +183,10 @@ struct Wanted {
 
 impl Wanted {
     fn of(filter: &ServiceFilter, found: Option<&[ServiceId]>) -> Self {
-        let mut wanted = Self { parts: Vec::new(), values: Vec::new() };
+        let mut wanted = Self {
+            parts: Vec::new(),
+            values: Vec::new(),
+        };
         wanted.add("seller_id =", Uuid::from(filter.seller));
         if let Some(account) = filter.account {
             wanted.add("account_id =", Uuid::from(account));
@@ -211,7 +224,11 @@ impl Wanted {
         self.values.extend(values);
         let count = self.values.len() + 1 - from;
         // `IN ()` is no SQL: nothing was found, so nothing is wanted.
-        let part = if count == 0 { "1 = 0".to_owned() } else { format!("{column} IN ({})", sql::places(from, count)) };
+        let part = if count == 0 {
+            "1 = 0".to_owned()
+        } else {
+            format!("{column} IN ({})", sql::places(from, count))
+        };
         self.parts.push(part);
     }
 
@@ -220,7 +237,12 @@ impl Wanted {
     }
 }
 
-fn page_query(mut wanted: Wanted, sort: ServiceSort, direction: Direction, page: &Page) -> (String, Vec<Value>) {
+fn page_query(
+    mut wanted: Wanted,
+    sort: ServiceSort,
+    direction: Direction,
+    page: &Page,
+) -> (String, Vec<Value>) {
     let column = sort.column();
     if let Start::After(cursor) = &page.start
         && let Some((value, number)) = sort.value(cursor)
@@ -231,7 +253,9 @@ fn page_query(mut wanted: Wanted, sort: ServiceSort, direction: Direction, page:
         } else {
             wanted.values.extend([value, number.into()]);
             let place = wanted.values.len();
-            wanted.parts.push(format!("({column}, number) {sign} (${}, ${place})", place - 1));
+            wanted
+                .parts
+                .push(format!("({column}, number) {sign} (${}, ${place})", place - 1));
         }
     }
     let word = direction.word();
@@ -270,7 +294,10 @@ async fn count_wanted(conn: &dyn Conn, wanted: &Wanted, most: i64) -> Result<i64
 async fn search(conn: &dyn Conn, filter: &ServiceFilter, text: &str) -> Result<Vec<ServiceId>> {
     let mut found = Vec::new();
     for (text, values) in searches(filter, text) {
-        let ids = sql::rows(conn, "service", text, values, |row| row.try_get_by_index::<Uuid>(0)).await?;
+        let ids = sql::rows(conn, "service", text, values, |row| {
+            row.try_get_by_index::<Uuid>(0)
+        })
+        .await?;
         for id in ids.into_iter().map(ServiceId::from) {
             if !found.contains(&id) {
                 found.push(id);
@@ -293,7 +320,10 @@ fn searches(filter: &ServiceFilter, text: &str) -> Vec<(String, Vec<Value>)> {
     if let Some(number) = NumberKind::Service.read(text) {
         push("SELECT id FROM service WHERE number = $1", vec![number.into()]);
     }
-    push("SELECT service_id FROM ca_order WHERE ca_ref = $1", vec![text.into()]);
+    push(
+        "SELECT service_id FROM ca_order WHERE ca_ref = $1",
+        vec![text.into()],
+    );
     let name = name_prefix(text);
     let reversed = reversed_labels(&name);
     let (below, beyond) = (format!("{reversed}."), format!("{reversed}/"));
@@ -315,13 +345,19 @@ fn searches(filter: &ServiceFilter, text: &str) -> Vec<(String, Vec<Value>)> {
                 vec![from.into(), to.into(), Uuid::from(account).into()],
             ),
             None => push(
-                &format!("SELECT service_id FROM service_name WHERE {column} >= $1 AND {column} < $2 ORDER BY {column}"),
+                &format!(
+                    "SELECT service_id FROM service_name WHERE {column} >= $1 AND {column} < $2 ORDER BY {column}"
+                ),
                 vec![from.into(), to.into()],
             ),
         }
     }
     if filter.account.is_none() {
-        let pattern = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let pattern = text
+            .to_lowercase()
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
         push(
             "SELECT id FROM service WHERE account_id IN (SELECT id FROM account
                 WHERE seller_id = $1 AND search LIKE $2 ESCAPE '\\' LIMIT 100) ORDER BY number DESC",
@@ -333,5 +369,6 @@ fn searches(filter: &ServiceFilter, text: &str) -> Vec<(String, Vec<Value>)> {
 
 /// What a person typed as the beginning of a name: international names as A-labels where they are complete.
 fn name_prefix(text: &str) -> String {
-    text.parse::<DomainName>().map_or_else(|_| text.to_lowercase(), |name| name.as_str().to_owned())
+    text.parse::<DomainName>()
+        .map_or_else(|_| text.to_lowercase(), |name| name.as_str().to_owned())
 }

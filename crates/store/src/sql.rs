@@ -17,13 +17,27 @@ pub(crate) async fn rows<T>(
 ) -> Result<Vec<T>> {
     let executor = conn.raw();
     let statement = Statement::from_sql_and_values(executor.get_database_backend(), text.into(), values);
-    let rows = executor.query_all_raw(statement).await.map_err(|error| Error::of(doing, error))?;
-    rows.iter().map(read).collect::<std::result::Result<_, _>>().map_err(|error| Error::of(doing, error))
+    let rows = executor
+        .query_all_raw(statement)
+        .await
+        .map_err(|error| Error::of(doing, error))?;
+    rows.iter()
+        .map(read)
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| Error::of(doing, error))
 }
 
 /// Runs a query that has one row.
-pub(crate) async fn number(conn: &dyn Conn, doing: &'static str, text: impl Into<String>, values: Vec<Value>) -> Result<i64> {
-    let found = rows(conn, doing, text, values, |row| row.try_get_by_index::<Option<i64>>(0)).await?;
+pub(crate) async fn number(
+    conn: &dyn Conn,
+    doing: &'static str,
+    text: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<i64> {
+    let found = rows(conn, doing, text, values, |row| {
+        row.try_get_by_index::<Option<i64>>(0)
+    })
+    .await?;
     Ok(found.into_iter().next().flatten().unwrap_or(0))
 }
 
@@ -36,7 +50,10 @@ pub(crate) async fn execute(
 ) -> Result<u64> {
     let executor = conn.raw();
     let statement = Statement::from_sql_and_values(executor.get_database_backend(), text.into(), values);
-    let outcome = executor.execute_raw(statement).await.map_err(|error| Error::of(doing, error))?;
+    let outcome = executor
+        .execute_raw(statement)
+        .await
+        .map_err(|error| Error::of(doing, error))?;
     Ok(outcome.rows_affected())
 }
 

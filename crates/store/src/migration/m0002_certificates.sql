@@ -313,6 +313,7 @@ CREATE TABLE purchase (
     ca_ref text,
     reason text,
     journal text NOT NULL,
+    revision bigint NOT NULL,
     approved_by text,
     version bigint NOT NULL
 );
