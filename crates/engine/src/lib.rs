@@ -7,11 +7,13 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`actor`] | who asks: user, role, on behalf of, address, request id |
+//! | [`audit`] | who did what, in a chain of hashes |
 //! | [`authority`] | who may do and see what: the only place that decides it |
 //! | [`clock`] | business time and the machine's time |
 //! | [`error`] | why a use case was refused or failed |
 
 pub mod actor;
+pub mod audit;
 pub mod authority;
 pub mod clock;
 pub mod error;
