@@ -12,7 +12,7 @@
 //! | [`watch`] | following the file without a restart |
 //! | [`context`] | what spans say: `module`, `operation`, fields |
 //! | [`layer`] | the way of an event from the code to its lines |
-//! | [`format`] | the forms of a line: text, JSON, BILLmanager |
+//! | [`mod@format`] | the forms of a line: text, JSON, BILLmanager |
 //! | [`sink`] | where lines go: a file that survives rotation, a folder, standard error |
 //! | [`capture`] | the last lines of every operation, for its error history |
 //! | [`metrics`] | counters, gauges and histograms in the Prometheus text form |
