@@ -1,9 +1,7 @@
-//! The audit trail: who did what. Use cases [`append`] to it in the transaction that changes something; people read it,
-//! and anybody can prove that nothing was changed or removed since.
+//! The audit trail: who did what, appended in the transaction that does it, chained by hashes.
 
-use std::fmt;
+use std::fmt::Display;
 
-use serde_json::Value;
 use store::{
     Listing, Page, Tx,
     audit::{AuditFilter, Link, NewLink, Verdict},
@@ -16,11 +14,47 @@ use crate::{
     error::Result,
 };
 
-/// Tells, when the transaction is committed, that the actor did this.
-///
-/// `action` is a stable word such as `account.credit`, `subject` an id, `detail` what was given and what changed. Secrets
-/// never belong here: the trail is kept for ever and read by many.
-pub fn append(engine: &Engine, tx: &Tx, actor: &Actor, action: &'static str, subject: impl fmt::Display, detail: Value) {
+impl Engine {
+    /// The audit trail.
+    #[must_use]
+    pub fn audit(&self) -> Audit<'_> {
+        Audit(self)
+    }
+}
+
+/// Reading the audit trail.
+pub struct Audit<'a>(&'a Engine);
+
+impl Audit<'_> {
+    /// The newest entries first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`](crate::Error::Forbidden).
+    pub async fn list(&self, actor: &Actor, filter: &AuditFilter, page: &Page) -> Result<Listing<Link>> {
+        authority::require(actor, Permission::ReadAudit)?;
+        Ok(store::audit::list(self.0.store().reader(), filter, page).await?)
+    }
+
+    /// Follows the chain from its beginning and says where it breaks, if it does.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`](crate::Error::Forbidden).
+    pub async fn verify(&self, actor: &Actor) -> Result<Verdict> {
+        authority::require(actor, Permission::ReadAudit)?;
+        Ok(store::audit::verify(self.0.store().reader()).await?)
+    }
+}
+
+/// Notes what the transaction does; it is written when the transaction commits, and not at all when it does not.
+/// `detail` must hold no secret.
+pub(crate) fn append(
+    tx: &Tx,
+    engine: &Engine,
+    actor: &Actor,
+    action: &'static str,
+    subject: &dyn Display,
+    detail: serde_json::Value,
+) {
     tx.audit(NewLink {
         at: engine.now(),
         seller: Some(actor.seller),
@@ -33,38 +67,4 @@ pub fn append(engine: &Engine, tx: &Tx, actor: &Actor, action: &'static str, sub
         subject: subject.to_string(),
         detail,
     });
-}
-
-/// Reading the audit trail.
-#[derive(Debug, Clone, Copy)]
-pub struct Audit<'e> {
-    engine: &'e Engine,
-}
-
-impl Engine {
-    /// Reading the audit trail.
-    #[must_use]
-    pub const fn audit(&self) -> Audit<'_> {
-        Audit { engine: self }
-    }
-}
-
-impl Audit<'_> {
-    /// The newest links first.
-    ///
-    /// # Errors
-    /// Refused without [`Permission::ReadAudit`].
-    pub async fn list(&self, actor: &Actor, filter: &AuditFilter, page: &Page) -> Result<Listing<Link>> {
-        authority::require(actor, Permission::ReadAudit)?;
-        Ok(store::audit::list(self.engine.store().reader(), filter, page).await?)
-    }
-
-    /// Follows the whole chain and says whether every link fits.
-    ///
-    /// # Errors
-    /// Refused without [`Permission::ReadAudit`].
-    pub async fn verify(&self, actor: &Actor) -> Result<Verdict> {
-        authority::require(actor, Permission::ReadAudit)?;
-        Ok(store::audit::verify(self.engine.store().reader()).await?)
-    }
 }
