@@ -121,6 +121,13 @@ impl CaError {
         self
     }
 
+    /// The same failure, seen as another class by somebody who knows more about the call.
+    #[must_use]
+    pub fn as_class(mut self, class: Class) -> Self {
+        self.class = class;
+        self
+    }
+
     /// The same, with the wait that the CA asked for.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Option<Duration>) -> Self {

@@ -9,12 +9,12 @@ use ca::Registration;
 mod leadertelecom;
 
 /// Every connector, by title.
-pub static REGISTRATIONS: &[Registration] = &[
-    leadertelecom::REGISTRATION,
-];
+pub static REGISTRATIONS: &[Registration] = &[leadertelecom::REGISTRATION];
 
 /// The connector of this kind.
 #[must_use]
 pub fn registration(kind: &str) -> Option<&'static Registration> {
-    REGISTRATIONS.iter().find(|registration| registration.descriptor.kind == kind)
+    REGISTRATIONS
+        .iter()
+        .find(|registration| registration.descriptor.kind == kind)
 }

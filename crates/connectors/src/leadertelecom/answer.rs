@@ -28,7 +28,11 @@ impl Answer {
     }
 
     pub(super) fn is_html(&self) -> bool {
-        let says_so = self.raw.content_type.as_deref().is_some_and(|kind| kind.contains("html"));
+        let says_so = self
+            .raw
+            .content_type
+            .as_deref()
+            .is_some_and(|kind| kind.contains("html"));
         says_so || self.body.trim_ascii_start().starts_with(b"<")
     }
 
@@ -108,16 +112,26 @@ impl Answer {
             text = format!("{text} that redirects to {location}");
         }
         let excerpt = self.raw.excerpt(200);
-        if excerpt.is_empty() { text } else { format!("{text}: {excerpt}") }
+        if excerpt.is_empty() {
+            text
+        } else {
+            format!("{text}: {excerpt}")
+        }
     }
 }
 
 /// The error text of an object with a non-empty `error` or `errors`, or with `success` false.
 pub(super) fn stated_error(map: &Map<String, Value>) -> Option<String> {
-    let text = ["error", "errors"].iter().find_map(|key| map.get(*key).and_then(flat));
+    let text = ["error", "errors"]
+        .iter()
+        .find_map(|key| map.get(*key).and_then(flat));
     let fields = lenient::Fields(map);
     let has_failed = fields.is_true(&["success"]) == Some(false);
-    let message = || fields.text(&["message", "msg"]).unwrap_or_else(|| "the CA says success: false".to_owned());
+    let message = || {
+        fields
+            .text(&["message", "msg"])
+            .unwrap_or_else(|| "the CA says success: false".to_owned())
+    };
     text.or_else(|| has_failed.then(message)).map(|text| {
         let masked = raw::mask(&text, &[]);
         raw::excerpt(&masked, LONGEST_TEXT)
@@ -130,7 +144,11 @@ fn flat(value: &Value) -> Option<String> {
         Value::Array(values) => joined(values.iter().filter_map(flat)),
         Value::Object(map) => joined(map.iter().filter_map(|(key, value)| {
             let text = flat(value)?;
-            Some(if key == "base" || key == "message" { text } else { format!("{key}: {text}") })
+            Some(if key == "base" || key == "message" {
+                text
+            } else {
+                format!("{key}: {text}")
+            })
         })),
         Value::Bool(false) | Value::Null => None,
         scalar => lenient::scalar(scalar),
@@ -165,25 +183,102 @@ pub(super) mod tests {
             (201, json, "[]", None),
             (200, json, r#"{"error":null,"id":1}"#, None),
             (200, json, r#"{"error":"","id":1}"#, None),
-            (200, json, r#"{"error":"Insufficient funds"}"#, Some((Class::Rejected, "Insufficient funds"))),
-            (200, json, r#"{"errors":{"csr":["is invalid","is short"]}}"#, Some((Class::Rejected, "csr: is invalid; is short"))),
-            (200, json, r#"{"success":false}"#, Some((Class::Rejected, "the CA says success: false"))),
-            (400, json, r#"{"errors":["bad"]}"#, Some((Class::Rejected, "HTTP 400: bad"))),
-            (400, json, r#"{"error":{"base":["bad"]}}"#, Some((Class::Rejected, "HTTP 400: bad"))),
-            (401, json, r#"{"error":"Invalid login or password"}"#, Some((Class::Unauthorized, "HTTP 401: Invalid login or password"))),
-            (403, html, "<h1>Forbidden</h1>", Some((Class::ForbiddenAddress, "HTTP 403 with an HTML page: Forbidden"))),
-            (429, json, r#"{"error":"slow"}"#, Some((Class::RateLimited, "HTTP 429: slow"))),
-            (500, json, r#"{"error":"x"}"#, Some((Class::Protocol, "HTTP 500: x"))),
-            (502, html, "<html>Bad Gateway</html>", Some((Class::Unreachable, "HTTP 502 with an HTML page: Bad Gateway"))),
-            (200, html, "<html>Hi</html>", Some((Class::Protocol, "HTTP 200 with an HTML page: Hi"))),
-            (200, json, "", Some((Class::Protocol, "HTTP 200 with an empty answer"))),
-            (200, json, "{\"a\":", Some((Class::Protocol, "HTTP 200 with an answer that is not JSON: {\"a\":"))),
-            (301, html, "", Some((Class::Protocol, "HTTP 301 with an empty answer"))),
+            (
+                200,
+                json,
+                r#"{"error":"Insufficient funds"}"#,
+                Some((Class::Rejected, "Insufficient funds")),
+            ),
+            (
+                200,
+                json,
+                r#"{"errors":{"csr":["is invalid","is short"]}}"#,
+                Some((Class::Rejected, "csr: is invalid; is short")),
+            ),
+            (
+                200,
+                json,
+                r#"{"success":false}"#,
+                Some((Class::Rejected, "the CA says success: false")),
+            ),
+            (
+                400,
+                json,
+                r#"{"errors":["bad"]}"#,
+                Some((Class::Rejected, "HTTP 400: bad")),
+            ),
+            (
+                400,
+                json,
+                r#"{"error":{"base":["bad"]}}"#,
+                Some((Class::Rejected, "HTTP 400: bad")),
+            ),
+            (
+                401,
+                json,
+                r#"{"error":"Invalid login or password"}"#,
+                Some((Class::Unauthorized, "HTTP 401: Invalid login or password")),
+            ),
+            (
+                403,
+                html,
+                "<h1>Forbidden</h1>",
+                Some((Class::ForbiddenAddress, "HTTP 403 with an HTML page: Forbidden")),
+            ),
+            (
+                429,
+                json,
+                r#"{"error":"slow"}"#,
+                Some((Class::RateLimited, "HTTP 429: slow")),
+            ),
+            (
+                500,
+                json,
+                r#"{"error":"x"}"#,
+                Some((Class::Protocol, "HTTP 500: x")),
+            ),
+            (
+                502,
+                html,
+                "<html>Bad Gateway</html>",
+                Some((Class::Unreachable, "HTTP 502 with an HTML page: Bad Gateway")),
+            ),
+            (
+                200,
+                html,
+                "<html>Hi</html>",
+                Some((Class::Protocol, "HTTP 200 with an HTML page: Hi")),
+            ),
+            (
+                200,
+                json,
+                "",
+                Some((Class::Protocol, "HTTP 200 with an empty answer")),
+            ),
+            (
+                200,
+                json,
+                "{\"a\":",
+                Some((
+                    Class::Protocol,
+                    "HTTP 200 with an answer that is not JSON: {\"a\":",
+                )),
+            ),
+            (
+                301,
+                html,
+                "",
+                Some((Class::Protocol, "HTTP 301 with an empty answer")),
+            ),
         ];
         for (status, content_type, body, expected) in table {
             let found = answer(status, content_type, body).content("test").err();
             let found = found.as_ref().map(|error| (error.class, error.detail.as_str()));
-            assert_eq!(found, expected.map(|(class, text)| (class, text)), "{status} {body}");
+            assert_eq!(
+                found,
+                expected.map(|(class, text)| (class, text)),
+                "{status} {body}"
+            );
         }
     }
 
@@ -191,6 +286,9 @@ pub(super) mod tests {
     fn an_action_may_be_answered_without_a_body() {
         assert!(answer(204, "", "").done("test").is_ok());
         assert!(answer(200, "", r#"{"success":true}"#).done("test").is_ok());
-        assert_eq!(answer(200, "text/html", "<p>").done("test").unwrap_err().class, Class::Protocol);
+        assert_eq!(
+            answer(200, "text/html", "<p>").done("test").unwrap_err().class,
+            Class::Protocol
+        );
     }
 }

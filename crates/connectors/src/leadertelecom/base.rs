@@ -75,9 +75,15 @@ mod tests {
 
     #[test]
     fn endpoints_keep_the_version_of_the_base() {
-        for text in ["https://api.leaderssl.com/api/v1", "https://api.leaderssl.com/api/v1///"] {
+        for text in [
+            "https://api.leaderssl.com/api/v1",
+            "https://api.leaderssl.com/api/v1///",
+        ] {
             let base = Base::parse(text, Mode::Live).unwrap();
-            assert_eq!(base.join("products").as_str(), "https://api.leaderssl.com/api/v1/products");
+            assert_eq!(
+                base.join("products").as_str(),
+                "https://api.leaderssl.com/api/v1/products"
+            );
         }
     }
 

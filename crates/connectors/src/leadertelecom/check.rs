@@ -20,11 +20,16 @@ pub(super) async fn check(account: &LeaderTelecom) -> CheckReport {
     run(account, &mut report).await;
     for step in CheckStep::ALL {
         if !report.findings.iter().any(|finding| finding.step == *step) {
-            report.findings.push(CheckFinding { step: *step, outcome: CheckOutcome::Skipped });
+            report.findings.push(CheckFinding {
+                step: *step,
+                outcome: CheckOutcome::Skipped,
+            });
         }
     }
     // A step that does not apply is skipped in the middle; the order is that of the steps.
-    report.findings.sort_by_key(|finding| CheckStep::ALL.iter().position(|step| *step == finding.step));
+    report
+        .findings
+        .sort_by_key(|finding| CheckStep::ALL.iter().position(|step| *step == finding.step));
     report
 }
 
@@ -44,10 +49,20 @@ async fn resolve(account: &LeaderTelecom, report: &mut CheckReport) -> Option<Ve
     let addresses: Vec<SocketAddr> = match found {
         Ok(Ok(addresses)) => addresses.collect(),
         Ok(Err(error)) => return report.fail(step, &[CheckCause::NameNotResolved], error.to_string()),
-        Err(_) => return report.fail(step, &[CheckCause::NameNotResolved], "the resolver did not answer".to_owned()),
+        Err(_) => {
+            return report.fail(
+                step,
+                &[CheckCause::NameNotResolved],
+                "the resolver did not answer".to_owned(),
+            );
+        }
     };
     if addresses.is_empty() {
-        return report.fail(step, &[CheckCause::NameNotResolved], "the name has no address".to_owned());
+        return report.fail(
+            step,
+            &[CheckCause::NameNotResolved],
+            "the name has no address".to_owned(),
+        );
     }
     let texts: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
     report.pass(step, texts.join(", "));
@@ -76,7 +91,11 @@ async fn connect(account: &LeaderTelecom, addresses: &[SocketAddr], report: &mut
 /// The address from which packets to the CA would leave; a datagram socket finds out without sending any.
 async fn outgoing(addresses: &[SocketAddr]) -> Option<IpAddr> {
     let target = addresses.first()?;
-    let any: SocketAddr = if target.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
+    let any: SocketAddr = if target.is_ipv4() {
+        ([0, 0, 0, 0], 0).into()
+    } else {
+        ([0_u16; 8], 0).into()
+    };
     let socket = UdpSocket::bind(any).await.ok()?;
     socket.connect(target).await.ok()?;
     socket.local_addr().ok().map(|local| local.ip())
@@ -86,14 +105,17 @@ async fn outgoing(addresses: &[SocketAddr]) -> Option<IpAddr> {
 async fn sign_in(account: &LeaderTelecom, report: &mut CheckReport) -> Option<()> {
     let is_https = account.client().base().is_https();
     let signed_in = account.client().sign_in().await;
-    let is_tls_failure = signed_in.as_ref().is_err_and(|error| {
-        failure::transport_cause(error) == Some(CheckCause::Tls)
-    });
+    let is_tls_failure = signed_in
+        .as_ref()
+        .is_err_and(|error| failure::transport_cause(error) == Some(CheckCause::Tls));
     if let (Err(error), true) = (&signed_in, is_tls_failure) {
         return report.fail(CheckStep::Tls, &[CheckCause::Tls], error.detail.clone());
     }
     if is_https {
-        report.pass(CheckStep::Tls, "the certificate of the server is trusted".to_owned());
+        report.pass(
+            CheckStep::Tls,
+            "the certificate of the server is trusted".to_owned(),
+        );
     }
     match signed_in {
         Ok(_) => report.pass(CheckStep::SignIn, "signed in".to_owned()),
@@ -133,10 +155,20 @@ fn causes(error: &CaError) -> &'static [CheckCause] {
     let detail = error.detail.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| detail.contains(word));
     match error.class {
-        Class::Unauthorized if says(&["ip address", "ip-address", "address is not", "not allowed from", "whitelist"]) => {
+        Class::Unauthorized
+            if says(&[
+                "ip address",
+                "ip-address",
+                "address is not",
+                "not allowed from",
+                "whitelist",
+            ]) =>
+        {
             ADDRESS
         }
-        Class::Unauthorized if says(&["login", "password", "credential", "user", "factor", "code"]) => CREDENTIALS,
+        Class::Unauthorized if says(&["login", "password", "credential", "user", "factor", "code"]) => {
+            CREDENTIALS
+        }
         Class::Unauthorized => EITHER,
         Class::ForbiddenAddress => ADDRESS,
         Class::Unreachable if error.raw.is_none() && is_cut_off(error) => CUT_OFF,
@@ -149,7 +181,9 @@ fn causes(error: &CaError) -> &'static [CheckCause] {
 /// The connection was made and ended without an answer, as a firewall at the CA does to strangers.
 fn is_cut_off(error: &CaError) -> bool {
     failure::transport_cause(error) == Some(CheckCause::NotReachable)
-        && ["reset", "closed", "eof", "incomplete"].iter().any(|word| error.detail.to_lowercase().contains(word))
+        && ["reset", "closed", "eof", "incomplete"]
+            .iter()
+            .any(|word| error.detail.to_lowercase().contains(word))
 }
 
 trait Findings {
@@ -160,11 +194,17 @@ trait Findings {
 
 impl Findings for CheckReport {
     fn pass(&mut self, step: CheckStep, detail: String) {
-        self.findings.push(CheckFinding { step, outcome: CheckOutcome::Ok { detail } });
+        self.findings.push(CheckFinding {
+            step,
+            outcome: CheckOutcome::Ok { detail },
+        });
     }
 
     fn fail<T>(&mut self, step: CheckStep, causes: &[CheckCause], detail: String) -> Option<T> {
-        let outcome = CheckOutcome::Failed { causes: causes.to_vec(), detail };
+        let outcome = CheckOutcome::Failed {
+            causes: causes.to_vec(),
+            detail,
+        };
         self.findings.push(CheckFinding { step, outcome });
         None
     }

@@ -81,11 +81,23 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn get(doing: &'static str, path: impl Into<String>) -> Self {
-        Self { doing, verb: Verb::Get, path: path.into(), params: Params::new(), purpose: Purpose::Read }
+        Self {
+            doing,
+            verb: Verb::Get,
+            path: path.into(),
+            params: Params::new(),
+            purpose: Purpose::Read,
+        }
     }
 
     pub(super) fn post(doing: &'static str, path: impl Into<String>, purpose: Purpose) -> Self {
-        Self { doing, verb: Verb::Post, path: path.into(), params: Params::new(), purpose }
+        Self {
+            doing,
+            verb: Verb::Post,
+            path: path.into(),
+            params: Params::new(),
+            purpose,
+        }
     }
 
     pub(super) fn with(mut self, params: Params) -> Self {
@@ -156,7 +168,10 @@ impl Client {
         let is_new = token.1;
         let mut answer = self.exchange(call, &token.0, self.place_of_token()).await?;
         if answer.status == 401 && !is_new {
-            token = self.token(Some(token.0.sign_in)).await.map_err(Failure::NotSent)?;
+            token = self
+                .token(Some(token.0.sign_in))
+                .await
+                .map_err(Failure::NotSent)?;
             answer = self.exchange(call, &token.0, self.place_of_token()).await?;
         }
         if answer.status == 401 && self.learned.load(Ordering::SeqCst) == UNTRIED {
@@ -165,7 +180,9 @@ impl Client {
                 self.learned.store(QUERY, Ordering::SeqCst);
             }
         } else if answer.status != 401 && answer.status != 403 {
-            let _ = self.learned.compare_exchange(UNTRIED, HEADER, Ordering::SeqCst, Ordering::SeqCst);
+            let _ = self
+                .learned
+                .compare_exchange(UNTRIED, HEADER, Ordering::SeqCst, Ordering::SeqCst);
         }
         Ok(answer)
     }
@@ -194,35 +211,60 @@ impl Client {
         let call = Call::post(doing, "users/signin", Purpose::Action).with(params);
         self.pace.turn().await;
         let url = self.base.join(&call.path);
-        let request = self.http.post(url).header(CONTENT_TYPE, FORM).body(call.params.encoded());
-        let answer = self.observed(&call, request, None).await.map_err(Failure::into_error)?;
+        let request = self
+            .http
+            .post(url)
+            .header(CONTENT_TYPE, FORM)
+            .body(call.params.encoded());
+        let answer = self
+            .observed(&call, request, None)
+            .await
+            .map_err(Failure::into_error)?;
         let content = answer.content(doing).map_err(|error| match error.class {
             // Anything that the CA states instead of a token is a refusal to sign us in.
             Class::Rejected if answer.stated_error().is_some() && !matches!(answer.status, 404 | 405) => {
-                CaError { class: Class::Unauthorized, ..error }
+                error.as_class(Class::Unauthorized)
             }
-            Class::Rejected => CaError { class: Class::Protocol, ..error },
+            Class::Rejected => error.as_class(Class::Protocol),
             _ => error,
         })?;
         let token = lenient::object(&content)
             .and_then(|fields| lenient::Fields(fields).text(&["auth_token", "token", "access_token"]));
-        token.map(SecretString::from).ok_or_else(|| answer.not_understood(doing))
+        token
+            .map(SecretString::from)
+            .ok_or_else(|| answer.not_understood(doing))
     }
 
     async fn exchange(&self, call: &Call, token: &Token, place: u8) -> Result<Answer, Failure> {
         let mut url = self.base.join(&call.path);
         let query = call.params.encoded();
         let secret = token.secret.expose_secret();
-        let auth = if place == QUERY { format!("auth_token={}", encode(secret)) } else { String::new() };
+        let auth = if place == QUERY {
+            format!("auth_token={}", encode(secret))
+        } else {
+            String::new()
+        };
         let is_long = url.as_str().len() + query.len() + auth.len() > LONGEST_URL;
         let goes_in_body = call.verb == Verb::Post && is_long;
-        let in_url = if goes_in_body { [auth.as_str(), ""] } else { [query.as_str(), auth.as_str()] };
+        let in_url = if goes_in_body {
+            [auth.as_str(), ""]
+        } else {
+            [query.as_str(), auth.as_str()]
+        };
         set_query(&mut url, &in_url);
 
         for _ in 0..=MOST_REDIRECTS {
             self.pace.turn().await;
-            let method = if call.verb == Verb::Get { Method::GET } else { Method::POST };
-            let http = if call.purpose == Purpose::Purchase { &self.fresh_http } else { &self.http };
+            let method = if call.verb == Verb::Get {
+                Method::GET
+            } else {
+                Method::POST
+            };
+            let http = if call.purpose == Purpose::Purchase {
+                &self.fresh_http
+            } else {
+                &self.http
+            };
             let mut request = http.request(method, url.clone());
             if place != QUERY {
                 request = request.header("X-AUTH-TOKEN", sensitive(secret).map_err(Failure::NotSent)?);
@@ -231,11 +273,18 @@ impl Client {
                 request = request.header(CONTENT_TYPE, FORM).body(query.clone());
             }
             let answer = self.observed(call, request, Some(token)).await?;
-            let Some(target) = self.redirect(call, &answer) else { return Ok(answer) };
+            let Some(target) = self.redirect(call, &answer) else {
+                return Ok(answer);
+            };
             url = target;
             set_query(&mut url, &in_url);
         }
-        Err(Failure::Lost(CaError::new(Class::Protocol, KIND, call.doing, "redirected in circles")))
+        Err(Failure::Lost(CaError::new(
+            Class::Protocol,
+            KIND,
+            call.doing,
+            "redirected in circles",
+        )))
     }
 
     /// Where a read may follow: the same host, port and scheme. Writes follow nowhere.
@@ -259,21 +308,45 @@ impl Client {
         tracing::debug!(exchange = "request", "{verb} {}", call.path);
         tracing::trace!(exchange = "request", parameters = shown, "{verb} {}", call.path);
         let timeouts = self.context.timeouts;
-        let timeout = if call.purpose == Purpose::Purchase { timeouts.order } else { timeouts.total };
+        let timeout = if call.purpose == Purpose::Purchase {
+            timeouts.order
+        } else {
+            timeouts.total
+        };
         let result = self.received(call, request.timeout(timeout), token).await;
         let (answer, failure) = match &result {
             Ok(answer) => {
-                tracing::debug!(exchange = "answer", "HTTP {} to {verb} {}", answer.status, call.path);
-                tracing::trace!(exchange = "answer", body = answer.raw.body, "HTTP {}", answer.status);
+                tracing::debug!(
+                    exchange = "answer",
+                    "HTTP {} to {verb} {}",
+                    answer.status,
+                    call.path
+                );
+                tracing::trace!(
+                    exchange = "answer",
+                    body = answer.raw.body,
+                    "HTTP {}",
+                    answer.status
+                );
                 (Some(answer.raw.clone()), None)
             }
             Err(Failure::NotSent(error) | Failure::Lost(error)) => {
-                tracing::debug!(exchange = "answer", "no answer to {verb} {}: {}", call.path, error.detail);
+                tracing::debug!(
+                    exchange = "answer",
+                    "no answer to {verb} {}: {}",
+                    call.path,
+                    error.detail
+                );
                 (None, Some(error.detail.clone()))
             }
         };
         if let Some(observer) = &self.context.observer {
-            observer.exchanged(Exchange { call: format!("{verb} {}", call.path), request: shown, answer, failure });
+            observer.exchanged(Exchange {
+                call: format!("{verb} {}", call.path),
+                request: shown,
+                answer,
+                failure,
+            });
         }
         result
     }
@@ -284,14 +357,24 @@ impl Client {
         request: RequestBuilder,
         token: Option<&Token>,
     ) -> Result<Answer, Failure> {
-        let mut response = request.send().await.map_err(|error| failure::of_request(error, call.doing))?;
+        let mut response = request
+            .send()
+            .await
+            .map_err(|error| failure::of_request(error, call.doing))?;
         let mut body = BytesMut::new();
-        while let Some(chunk) =
-            response.chunk().await.map_err(|error| failure::of_answer(error, call.doing))?
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| failure::of_answer(error, call.doing))?
         {
             if body.len() + chunk.len() > self.context.largest_answer {
                 let detail = format!("the answer is larger than {} bytes", self.context.largest_answer);
-                return Err(Failure::Lost(CaError::new(Class::Protocol, KIND, call.doing, detail)));
+                return Err(Failure::Lost(CaError::new(
+                    Class::Protocol,
+                    KIND,
+                    call.doing,
+                    detail,
+                )));
             }
             body.extend_from_slice(&chunk);
         }
@@ -302,7 +385,9 @@ impl Client {
         let status = response.status().as_u16();
         let content_type = header(response, CONTENT_TYPE.as_str());
         let password = self.credentials.password.expose_secret();
-        let token = token.map(|token| token.secret.expose_secret()).unwrap_or_default();
+        let token = token
+            .map(|token| token.secret.expose_secret())
+            .unwrap_or_default();
         Answer {
             status,
             retry_after: header(response, RETRY_AFTER.as_str()).and_then(|text| self.wait(&text)),
@@ -313,7 +398,9 @@ impl Client {
     }
 
     fn masked(&self, text: &str, token: Option<&Token>) -> String {
-        let token = token.map(|token| token.secret.expose_secret()).unwrap_or_default();
+        let token = token
+            .map(|token| token.secret.expose_secret())
+            .unwrap_or_default();
         ca::raw::mask(text, &[self.credentials.password.expose_secret(), token])
     }
 
@@ -324,7 +411,9 @@ impl Client {
             let until = rfc2822::parse(text.trim()).ok()?.timestamp();
             until.duration_since(self.context.clock.now()).try_into().ok()
         };
-        seconds.or_else(until).map(|wait: Duration| wait.min(LONGEST_WAIT))
+        seconds
+            .or_else(until)
+            .map(|wait: Duration| wait.min(LONGEST_WAIT))
     }
 }
 
@@ -332,7 +421,12 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 fn http_client(base: &Base, context: &ConnectContext, idle: usize) -> Result<reqwest::Client, CaError> {
     let failed = |error: reqwest::Error| {
-        CaError::new(Class::Unreachable, KIND, "prepare the connection", error.without_url().to_string())
+        CaError::new(
+            Class::Unreachable,
+            KIND,
+            "prepare the connection",
+            error.without_url().to_string(),
+        )
     };
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -359,20 +453,35 @@ fn http_client(base: &Base, context: &ConnectContext, idle: usize) -> Result<req
 }
 
 fn set_query(url: &mut Url, parts: &[&str]) {
-    let query = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("&");
+    let query = parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .copied()
+        .collect::<Vec<_>>()
+        .join("&");
     url.set_query((!query.is_empty()).then_some(query.as_str()));
 }
 
 fn sensitive(secret: &str) -> Result<HeaderValue, CaError> {
     let mut value = HeaderValue::from_str(secret).map_err(|_| {
-        CaError::new(Class::Protocol, KIND, "sign in", "the token cannot be sent in a header")
+        CaError::new(
+            Class::Protocol,
+            KIND,
+            "sign in",
+            "the token cannot be sent in a header",
+        )
     })?;
     value.set_sensitive(true);
     Ok(value)
 }
 
 fn header(response: &Response, name: &str) -> Option<String> {
-    response.headers().get(name)?.to_str().ok().map(|text| text.chars().take(2_000).collect())
+    response
+        .headers()
+        .get(name)?
+        .to_str()
+        .ok()
+        .map(|text| text.chars().take(2_000).collect())
 }
 
 /// A location may repeat our own query, and with it a token.

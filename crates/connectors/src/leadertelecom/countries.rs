@@ -40,7 +40,9 @@ const COUNTRIES: &[(&str, u16)] = &[
 /// The number of a country by its two letters, in either case.
 pub(super) fn number(letters: &str) -> Option<u16> {
     let letters = letters.to_ascii_uppercase();
-    let at = COUNTRIES.binary_search_by_key(&letters.as_str(), |(known, _)| known).ok()?;
+    let at = COUNTRIES
+        .binary_search_by_key(&letters.as_str(), |(known, _)| known)
+        .ok()?;
     COUNTRIES.get(at).map(|(_, number)| *number)
 }
 
@@ -50,7 +52,10 @@ mod tests {
 
     #[test]
     fn countries_are_found_by_their_letters() {
-        assert_eq!((number("NL"), number("ru"), number("ZZ"), number("")), (Some(528), Some(643), None, None));
+        assert_eq!(
+            (number("NL"), number("ru"), number("ZZ"), number("")),
+            (Some(528), Some(643), None, None)
+        );
     }
 
     #[test]

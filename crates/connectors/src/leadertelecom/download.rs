@@ -21,8 +21,23 @@ const DEEPEST: u8 = 3;
 
 /// Fields of a JSON answer that hold certificates.
 const FIELDS: &[&str] = &[
-    "certificate", "crt", "cert", "crt_code", "ca_bundle", "chain", "intermediate", "ca", "ca_code", "root",
-    "pkcs7", "p7b", "content", "file", "zip", "data", "body",
+    "certificate",
+    "crt",
+    "cert",
+    "crt_code",
+    "ca_bundle",
+    "chain",
+    "intermediate",
+    "ca",
+    "ca_code",
+    "root",
+    "pkcs7",
+    "p7b",
+    "content",
+    "file",
+    "zip",
+    "data",
+    "body",
 ];
 
 /// Reads leaf and CA certificates from an answer.
@@ -47,7 +62,10 @@ pub(super) fn read(answer: &Answer) -> Result<IssuedCertificate, CaError> {
     let leaf = found.swap_remove(leaf);
     Ok(IssuedCertificate {
         leaf: leaf.der().to_vec(),
-        bag: found.iter().map(|certificate| certificate.der().to_vec()).collect(),
+        bag: found
+            .iter()
+            .map(|certificate| certificate.der().to_vec())
+            .collect(),
     })
 }
 
@@ -73,7 +91,9 @@ fn collect(bytes: &[u8], depth: u8, found: &mut Vec<Certificate>) {
 }
 
 fn unpack(bytes: &[u8], depth: u8, found: &mut Vec<Certificate>) {
-    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else { return };
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(bytes)) else {
+        return;
+    };
     for at in 0..archive.len().min(MOST_FILES) {
         let Ok(file) = archive.by_index(at) else { continue };
         let mut content = Vec::new();
@@ -112,7 +132,9 @@ fn from_fields(map: &Map<String, Value>, depth: u8, found: &mut Vec<Certificate>
 }
 
 fn from_text(value: &Value, depth: u8, found: &mut Vec<Certificate>) {
-    let Some(text) = lenient::scalar(value) else { return };
+    let Some(text) = lenient::scalar(value) else {
+        return;
+    };
     if text.contains("-----BEGIN") {
         return collect(text.as_bytes(), depth, found);
     }

@@ -44,7 +44,11 @@ impl TransportError {
 pub(super) fn of_request(error: reqwest::Error, doing: &'static str) -> Failure {
     let is_before_request = error.is_connect() || error.is_dns() || error.is_builder();
     let error = with_source(TransportError::of(error), doing);
-    if is_before_request { Failure::NotSent(error) } else { Failure::Lost(error) }
+    if is_before_request {
+        Failure::NotSent(error)
+    } else {
+        Failure::Lost(error)
+    }
 }
 
 /// An answer that broke off or grew too large: the call was carried out, in all likelihood.
@@ -58,26 +62,33 @@ fn with_source(error: TransportError, doing: &'static str) -> CaError {
 
 /// The cause that a failed call names, if its transport failed.
 pub(super) fn transport_cause(error: &CaError) -> Option<CheckCause> {
-    error.source()?.downcast_ref::<TransportError>().map(|error| error.cause)
+    error
+        .source()?
+        .downcast_ref::<TransportError>()
+        .map(|error| error.cause)
 }
 
 fn cause_of(error: &reqwest::Error) -> CheckCause {
     if error.is_dns() {
         return CheckCause::NameNotResolved;
     }
-    if is_tls(error) { CheckCause::Tls } else { CheckCause::NotReachable }
+    if is_tls(error) {
+        CheckCause::Tls
+    } else {
+        CheckCause::NotReachable
+    }
 }
 
 /// Whether TLS is the reason: rustls says so somewhere in the chain, or the peer hung up during the handshake.
 fn is_tls(error: &reqwest::Error) -> bool {
     chain(error).any(|link| {
         let inner = link.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        link.is::<rustls::Error>() || inner.is_some_and(|inner| inner.is::<rustls::Error>())
+        link.is::<rustls::Error>() || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
     }) || (error.is_connect() && chain(error).any(|link| link.to_string().contains("tls handshake eof")))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
 }
 
 /// The whole chain in one line, each text once.

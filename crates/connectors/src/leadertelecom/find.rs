@@ -44,27 +44,41 @@ pub(super) async fn find(account: &LeaderTelecom, wanted: &Fingerprint) -> Resul
         } else {
             Shown::Unclear(format!("more than {MOST_PROVEN} orders have this name"))
         };
-        let Some(id) = certificate.id.clone() else { continue };
+        let Some(id) = certificate.id.clone() else {
+            continue;
+        };
         match shown {
             Shown::Ours => ours.push(CaOrderRef::from(Reference::Certificate(id))),
             Shown::NotOurs => {}
-            Shown::Unclear(why) => unclear.push(candidate(certificate, Reference::Certificate(id).into(), why)),
+            Shown::Unclear(why) => {
+                unclear.push(candidate(certificate, Reference::Certificate(id).into(), why));
+            }
         }
     }
     if !ours.is_empty() {
         // The first one made is the one that the CA works on; a second with the same token only breaks it.
         ours.sort_by(|one, other| (one.0.len(), one).cmp(&(other.0.len(), other)));
         let ca_order = ours.remove(0);
-        return Ok(FindOutcome::Found { ca_order, charged: None, duplicates: ours });
+        return Ok(FindOutcome::Found {
+            ca_order,
+            charged: None,
+            duplicates: ours,
+        });
     }
     unclear.extend(search.preorders(account).await?);
     if !unclear.is_empty() {
         let why = "orders with this name can be neither proven to be ours nor excluded".to_owned();
-        return Ok(FindOutcome::CannotTell { candidates: unclear, why });
+        return Ok(FindOutcome::CannotTell {
+            candidates: unclear,
+            why,
+        });
     }
     if unreadable > 0 {
         let why = format!("{unreadable} lines of the CA's list have no name or no id");
-        return Ok(FindOutcome::CannotTell { candidates: Vec::new(), why });
+        return Ok(FindOutcome::CannotTell {
+            candidates: Vec::new(),
+            why,
+        });
     }
     Ok(FindOutcome::CertainlyNone)
 }
@@ -82,7 +96,9 @@ impl<'a> Search<'a> {
             wanted,
             token: RequestToken::from_der(wanted.csr.der(), Some(wanted.unique_value.clone())),
             bare_token: RequestToken::from_der(wanted.csr.der(), None),
-            key: pki::Csr::parse(wanted.csr.der()).ok().map(|csr| csr.key().fingerprint()),
+            key: pki::Csr::parse(wanted.csr.der())
+                .ok()
+                .map(|csr| csr.key().fingerprint()),
         }
     }
 
@@ -90,23 +106,27 @@ impl<'a> Search<'a> {
     async fn certificates(&self, account: &LeaderTelecom) -> Result<(Vec<Certificate>, usize), CaError> {
         let mut found = Vec::new();
         let mut unreadable = 0;
-        account.each_certificate(|certificate| {
-            let name = certificate.name.as_deref().map(str::parse::<DomainName>);
-            match (&certificate.id, name) {
-                (Some(_), Some(Ok(name))) if name != *self.wanted.names.main() => {}
-                (Some(id), Some(Ok(_))) => {
-                    let is_known = [Some(Reference::Certificate(id.clone())), certificate.order_id.clone().map(Reference::Order)]
+        account
+            .each_certificate(|certificate| {
+                let name = certificate.name.as_deref().map(str::parse::<DomainName>);
+                match (&certificate.id, name) {
+                    (Some(_), Some(Ok(name))) if name != *self.wanted.names.main() => {}
+                    (Some(id), Some(Ok(_))) => {
+                        let is_known = [
+                            Some(Reference::Certificate(id.clone())),
+                            certificate.order_id.clone().map(Reference::Order),
+                        ]
                         .into_iter()
                         .flatten()
                         .any(|reference| self.wanted.known.contains(&reference.into()));
-                    if !is_known {
-                        found.push(certificate);
+                        if !is_known {
+                            found.push(certificate);
+                        }
                     }
+                    _ => unreadable += 1,
                 }
-                _ => unreadable += 1,
-            }
-        })
-        .await?;
+            })
+            .await?;
         found.sort_by_key(|certificate| {
             let number = certificate.id.as_deref().and_then(|id| id.parse::<u64>().ok());
             std::cmp::Reverse(number)
@@ -115,7 +135,9 @@ impl<'a> Search<'a> {
     }
 
     async fn judge(&self, account: &LeaderTelecom, certificate: &Certificate) -> Result<Shown, CaError> {
-        let Some(id) = certificate.id.as_deref() else { return Ok(Shown::Unclear("no id".to_owned())) };
+        let Some(id) = certificate.id.as_deref() else {
+            return Ok(Shown::Unclear("no id".to_owned()));
+        };
         if let (Some(wanted), Some(product)) = (&self.wanted.product, &certificate.product)
             && wanted.0 != *product
         {
@@ -147,8 +169,14 @@ impl<'a> Search<'a> {
                 return Some(Shown::Ours);
             }
             let bare = self.bare_token.cname_target();
-            let hash = bare.rsplit_once(".sectigo").map_or(bare.as_str(), |(hash, _)| hash);
-            return Some(if starts_alike(value, hash) { same_request() } else { Shown::NotOurs });
+            let hash = bare
+                .rsplit_once(".sectigo")
+                .map_or(bare.as_str(), |(hash, _)| hash);
+            return Some(if starts_alike(value, hash) {
+                same_request()
+            } else {
+                Shown::NotOurs
+            });
         }
         if let Some(content) = &row.file_content {
             if self.token.accepts_file_content(content) {
@@ -156,10 +184,18 @@ impl<'a> Search<'a> {
             }
             let bare = self.bare_token.file_content();
             let hash = bare.lines().next().unwrap_or_default();
-            return Some(if starts_alike(content, hash) { same_request() } else { Shown::NotOurs });
+            return Some(if starts_alike(content, hash) {
+                same_request()
+            } else {
+                Shown::NotOurs
+            });
         }
         let unique_value = row.unique_value.as_deref()?;
-        Some(if unique_value == self.wanted.unique_value.as_str() { Shown::Ours } else { Shown::NotOurs })
+        Some(if unique_value == self.wanted.unique_value.as_str() {
+            Shown::Ours
+        } else {
+            Shown::NotOurs
+        })
     }
 
     /// By the certificate's key. A key that a client uses again proves nothing about an older order.
@@ -170,17 +206,28 @@ impl<'a> Search<'a> {
         certificate: &Certificate,
     ) -> Result<Option<Shown>, CaError> {
         let state = status::state(certificate.status.as_deref().unwrap_or_default());
-        let Some(key) = self.key.filter(|_| !matches!(state, CaState::Pending | CaState::AwaitingPayment)) else {
+        let Some(key) = self
+            .key
+            .filter(|_| !matches!(state, CaState::Pending | CaState::AwaitingPayment))
+        else {
             return Ok(None);
         };
-        let leaf = match account.download(id).await.and_then(|answer| download::read(&answer)) {
+        let leaf = match account
+            .download(id)
+            .await
+            .and_then(|answer| download::read(&answer))
+        {
             Ok(issued) => X509::from_der(&issued.leaf),
             Err(error) if matches!(error.class, Class::Rejected | Class::Protocol) => return Ok(None),
             Err(error) => return Err(error),
         };
         let is_ours = leaf.is_ok_and(|leaf| leaf.key_fingerprint() == key);
         if is_ours {
-            return Ok(Some(if self.is_older(id, certificate) { Shown::NotOurs } else { Shown::Ours }));
+            return Ok(Some(if self.is_older(id, certificate) {
+                Shown::NotOurs
+            } else {
+                Shown::Ours
+            }));
         }
         // A reissue under the same id still shows the certificate before it.
         let may_be_reissued = self.is_target(id);
@@ -191,7 +238,9 @@ impl<'a> Search<'a> {
         if self.is_older(id, certificate) {
             return Shown::NotOurs;
         }
-        Shown::Unclear("it is validated by mail and not issued yet, so that its record shows no token".to_owned())
+        Shown::Unclear(
+            "it is validated by mail and not issued yet, so that its record shows no token".to_owned(),
+        )
     }
 
     /// Whether the record was made before our intent. The order that is to be reissued always was.
@@ -212,14 +261,19 @@ impl<'a> Search<'a> {
     }
 
     fn is_target(&self, id: &str) -> bool {
-        self.wanted.ca_order.as_ref().is_some_and(|target| target.as_str() == id)
+        self.wanted
+            .ca_order
+            .as_ref()
+            .is_some_and(|target| target.as_str() == id)
     }
 
     /// Preorders with our name that are not older than our intent. They show neither request nor token.
     async fn preorders(&self, account: &LeaderTelecom) -> Result<Vec<Candidate>, CaError> {
         let mut candidates = Vec::new();
         for row in account.preorder_rows().await? {
-            let Some(candidate) = self.preorder(&row) else { continue };
+            let Some(candidate) = self.preorder(&row) else {
+                continue;
+            };
             candidates.push(candidate);
         }
         Ok(candidates)
@@ -261,5 +315,7 @@ fn candidate(certificate: &Certificate, ca_order: CaOrderRef, why: String) -> Ca
 }
 
 fn starts_alike(text: &str, start: &str) -> bool {
-    text.trim().get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+    text.trim()
+        .get(..start.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
 }

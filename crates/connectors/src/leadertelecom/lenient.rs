@@ -12,7 +12,14 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde_json::{Map, Value};
 
 /// Keys under which a single object may be wrapped.
-const ROOTS: &[&str] = &["order", "preorder", "certificate", "ssl_certificate", "data", "result"];
+const ROOTS: &[&str] = &[
+    "order",
+    "preorder",
+    "certificate",
+    "ssl_certificate",
+    "data",
+    "result",
+];
 
 /// How deep envelopes are opened.
 const DEEPEST: u8 = 3;
@@ -29,7 +36,9 @@ impl<'a> Fields<'a> {
             Value::String(text) => !text.trim().is_empty(),
             _ => true,
         };
-        aliases.iter().find_map(|alias| self.0.get(*alias).filter(is_given))
+        aliases
+            .iter()
+            .find_map(|alias| self.0.get(*alias).filter(is_given))
     }
 
     pub(super) fn text(self, aliases: &[&str]) -> Option<String> {
@@ -43,19 +52,29 @@ impl<'a> Fields<'a> {
 
     pub(super) fn count(self, aliases: &[&str]) -> Option<u32> {
         let number = self.decimal(aliases)?;
-        if number.fract().is_zero() { number.try_into().ok() } else { None }
+        if number.fract().is_zero() {
+            number.try_into().ok()
+        } else {
+            None
+        }
     }
 
     pub(super) fn decimal(self, aliases: &[&str]) -> Option<Decimal> {
-        aliases.iter().find_map(|alias| decimal(&scalar(self.0.get(*alias)?)?))
+        aliases
+            .iter()
+            .find_map(|alias| decimal(&scalar(self.0.get(*alias)?)?))
     }
 
     pub(super) fn date(self, aliases: &[&str]) -> Option<Date> {
-        aliases.iter().find_map(|alias| date(&scalar(self.0.get(*alias)?)?))
+        aliases
+            .iter()
+            .find_map(|alias| date(&scalar(self.0.get(*alias)?)?))
     }
 
     pub(super) fn moment(self, aliases: &[&str]) -> Option<Moment> {
-        aliases.iter().find_map(|alias| Moment::parse(&scalar(self.0.get(*alias)?)?))
+        aliases
+            .iter()
+            .find_map(|alias| Moment::parse(&scalar(self.0.get(*alias)?)?))
     }
 
     pub(super) fn is_true(self, aliases: &[&str]) -> Option<bool> {
@@ -124,14 +143,19 @@ pub(super) fn scalar(value: &Value) -> Option<String> {
 fn id(value: &Value) -> Option<String> {
     let text = scalar(value)?;
     let text = text.strip_suffix(".0").unwrap_or(&text);
-    let is_safe = text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let is_safe = text.len() <= 40
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     (is_safe && text != "0").then(|| text.to_owned())
 }
 
 /// A decimal number, exactly. An exponent is understood; NaN and infinity are not numbers.
 pub(super) fn decimal(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    Decimal::from_str_exact(text).or_else(|_| Decimal::from_scientific(text)).ok()
+    Decimal::from_str_exact(text)
+        .or_else(|_| Decimal::from_scientific(text))
+        .ok()
 }
 
 /// The date in `2026-11-23`, `2026-11-23T10:00:00+03:00` or `23.11.2026`, as written: a date stays a date.
@@ -153,7 +177,9 @@ fn object_at(value: &Value, depth: u8) -> Option<&Map<String, Value>> {
             _ => None,
         },
         Value::Object(map) => {
-            let wrapped = ROOTS.iter().find_map(|root| map.get(*root).filter(|value| value.is_object()));
+            let wrapped = ROOTS
+                .iter()
+                .find_map(|root| map.get(*root).filter(|value| value.is_object()));
             let is_wrapper = wrapped.is_some() && !map.contains_key("id") && !map.contains_key("status");
             match wrapped {
                 Some(inner) if is_wrapper => object_at(inner, depth),
@@ -174,8 +200,10 @@ fn list_at(value: &Value, depth: u8) -> Option<Vec<&Value>> {
     match value {
         Value::Array(values) => Some(values.iter().collect()),
         Value::Object(map) if !map.is_empty() && map.keys().all(|key| is_index(key)) => {
-            let mut pairs: Vec<(u64, &Value)> =
-                map.iter().filter_map(|(key, value)| Some((key.parse().ok()?, value))).collect();
+            let mut pairs: Vec<(u64, &Value)> = map
+                .iter()
+                .filter_map(|(key, value)| Some((key.parse().ok()?, value)))
+                .collect();
             pairs.sort_by_key(|(index, _)| *index);
             Some(pairs.into_iter().map(|(_, value)| value).collect())
         }
@@ -207,13 +235,20 @@ pub(super) fn each_row(
     let mut beside = Map::new();
     let mut is_list = false;
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    Rows { row: &mut row, beside: &mut beside, is_list: &mut is_list, depth: DEEPEST }
-        .deserialize(&mut deserializer)?;
+    Rows {
+        row: &mut row,
+        beside: &mut beside,
+        is_list: &mut is_list,
+        depth: DEEPEST,
+    }
+    .deserialize(&mut deserializer)?;
     deserializer.end()?;
     if is_list || !beside.is_empty() {
         return Ok(beside);
     }
-    Err(serde::de::Error::custom("neither a list nor an envelope around one"))
+    Err(serde::de::Error::custom(
+        "neither a list nor an envelope around one",
+    ))
 }
 
 struct Rows<'a, F> {
@@ -255,12 +290,20 @@ impl<'de, F: FnMut(Map<String, Value>)> Visitor<'de> for Rows<'_, F> {
                 if let Value::Object(element) = entries.next_value::<Value>()? {
                     (self.row)(element);
                 }
-            } else if matches!(key.as_str(), "error" | "errors" | "success" | "message" | "status") {
+            } else if matches!(
+                key.as_str(),
+                "error" | "errors" | "success" | "message" | "status"
+            ) {
                 let value = entries.next_value::<Value>()?;
                 self.beside.insert(key, value);
             } else if let Some(depth) = self.depth.checked_sub(1) {
                 let (row, beside, is_list) = (&mut *self.row, &mut *self.beside, &mut *self.is_list);
-                entries.next_value_seed(Rows { row, beside, is_list, depth })?;
+                entries.next_value_seed(Rows {
+                    row,
+                    beside,
+                    is_list,
+                    depth,
+                })?;
             } else {
                 entries.next_value::<IgnoredAny>()?;
             }
@@ -311,11 +354,18 @@ mod tests {
             json!({"0": {"id": 1}, "1": {"id": 2}}),
             json!({"data": {"0": {"id": 1}, "1": {"id": 2}}}),
         ] {
-            let ids: Vec<_> = list(&answer).unwrap().iter().filter_map(|row| row["id"].as_u64()).collect();
+            let ids: Vec<_> = list(&answer)
+                .unwrap()
+                .iter()
+                .filter_map(|row| row["id"].as_u64())
+                .collect();
             assert_eq!(ids, [1, 2], "{answer}");
 
             let mut read = Vec::new();
-            each_row(answer.to_string().as_bytes(), |row| read.push(Fields(&row).id(&["id"]).unwrap())).unwrap();
+            each_row(answer.to_string().as_bytes(), |row| {
+                read.push(Fields(&row).id(&["id"]).unwrap())
+            })
+            .unwrap();
             assert_eq!(read, ["1", "2"], "{answer}");
         }
         assert!(list(&json!({"a": [1], "b": [2]})).is_none());
@@ -355,12 +405,26 @@ mod tests {
         assert_eq!(fields.id(&["d"]), None);
         assert_eq!(fields.decimal(&["e"]), fields.decimal(&["f"]));
         assert_eq!(fields.decimal(&["g"]), None);
-        assert_eq!(fields.moment(&["h"]).unwrap().exact(), "2026-11-23T07:00:00Z".parse().ok());
+        assert_eq!(
+            fields.moment(&["h"]).unwrap().exact(),
+            "2026-11-23T07:00:00Z".parse().ok()
+        );
         assert_eq!(fields.moment(&["i"]).unwrap().exact(), None);
         for key in ["h", "i", "j"] {
-            assert_eq!(fields.date(&[key]), Some(jiff::civil::date(2026, 11, 23)), "{key}");
+            assert_eq!(
+                fields.date(&[key]),
+                Some(jiff::civil::date(2026, 11, 23)),
+                "{key}"
+            );
         }
-        assert_eq!((fields.is_true(&["k"]), fields.is_true(&["l"]), fields.is_true(&["e"])), (Some(true), Some(false), None));
+        assert_eq!(
+            (
+                fields.is_true(&["k"]),
+                fields.is_true(&["l"]),
+                fields.is_true(&["e"])
+            ),
+            (Some(true), Some(false), None)
+        );
     }
 
     #[test]

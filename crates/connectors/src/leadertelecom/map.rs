@@ -1,8 +1,8 @@
 //! Between LeaderSSL's words and those of the port. Pure.
 
 use ca::{
-    CaError, CaOrderRef, Catalogue, CatalogueProduct, Class, OrderRequest, OrderSnapshot, ProductId, Proof, RawAnswer,
-    ReissueRequest, TermPrice, Validation, ValidationChoice, request::NameValidation,
+    CaError, CaOrderRef, Catalogue, CatalogueProduct, Class, OrderRequest, OrderSnapshot, ProductId, Proof,
+    RawAnswer, ReissueRequest, TermPrice, Validation, ValidationChoice, request::NameValidation,
 };
 use domain::{
     Currency, Money,
@@ -39,7 +39,9 @@ pub(super) const fn method_word(method: ValidationMethod) -> &'static str {
 }
 
 pub(super) fn method(word: &str) -> Option<ValidationMethod> {
-    let known = ValidationMethod::ALL.iter().find(|method| method_word(**method).eq_ignore_ascii_case(word.trim()));
+    let known = ValidationMethod::ALL
+        .iter()
+        .find(|method| method_word(**method).eq_ignore_ascii_case(word.trim()));
     known.copied()
 }
 
@@ -52,7 +54,13 @@ pub(super) fn order_params(request: &OrderRequest) -> Result<Params, Refused> {
         .with_all(request_params(&request.names, &request.validations)?)
         .with("csr", request.csr.pem())
         .with("unique_value", request.unique_value.as_str())
-        .with_all(request.organisation.as_ref().map(organisation_params).unwrap_or_default());
+        .with_all(
+            request
+                .organisation
+                .as_ref()
+                .map(organisation_params)
+                .unwrap_or_default(),
+        );
     let order = contact_params(&request.contact, request.organisation.as_ref());
     Ok(order.under("order").with_all(item.under("order[items][0]")))
 }
@@ -75,9 +83,15 @@ pub(super) struct Refused {
 /// Names and their validation. How to give a method per name is not public, so mixes are not offered (reference §8.1 #19).
 fn request_params(names: &NameSet, validations: &[NameValidation]) -> Result<Params, Refused> {
     let choice = |name: &DomainName| {
-        validations.iter().find(|validation| &validation.name == name).map(|validation| &validation.choice)
+        validations
+            .iter()
+            .find(|validation| &validation.name == name)
+            .map(|validation| &validation.choice)
     };
-    let refused = |why| Refused { field: "validations", why };
+    let refused = |why| Refused {
+        field: "validations",
+        why,
+    };
     let main = choice(names.main()).ok_or(refused("the main name has no validation method"))?;
     let method = main.method();
     let mut params = Params::new()
@@ -86,7 +100,7 @@ fn request_params(names: &NameSet, validations: &[NameValidation]) -> Result<Par
         .with("domain_name", names.main().as_str());
     let additional: Vec<&str> = names.additional().iter().map(DomainName::as_str).collect();
     params = params.with("additional_domains", additional.join(","));
-    for name in names.iter() {
+    for name in names {
         let choice = choice(name).unwrap_or(main);
         if choice.method() != method {
             return Err(refused("LeaderTelecom takes one validation method for all names"));
@@ -118,7 +132,9 @@ fn contact_params(contact: &Contact, organisation: Option<&Organisation>) -> Par
         .with("phone", contact.phone.as_str())
         .with("email", contact.email.as_str())
         .with("title", contact.title.as_str());
-    let Some(organisation) = organisation else { return params };
+    let Some(organisation) = organisation else {
+        return params;
+    };
     let country = countries::number(&organisation.country).map(|number| number.to_string());
     params
         .with("company", organisation.name.as_str())
@@ -137,16 +153,30 @@ pub(super) fn balance(content: &Value, usual: Currency) -> Option<(Money, Vec<Mo
             return amount(&text, usual);
         }
         let fields = Fields(value.as_object()?);
-        let currency = fields.text(&["currency", "currency_code"]).and_then(|code| code.parse().ok());
+        let currency = fields
+            .text(&["currency", "currency_code"])
+            .and_then(|code| code.parse().ok());
         amount(&fields.text(aliases)?, currency.unwrap_or(usual))
     };
-    let is_nested = |value: &Value| value.as_object().and_then(|map| map.get("balance")).is_some_and(Value::is_object);
-    let content = if is_nested(content) { content.get("balance")? } else { content };
+    let is_nested = |value: &Value| {
+        value
+            .as_object()
+            .and_then(|map| map.get("balance"))
+            .is_some_and(Value::is_object)
+    };
+    let content = if is_nested(content) {
+        content.get("balance")?
+    } else {
+        content
+    };
     if let Some(only) = of(content).or_else(|| content.get("data").and_then(of)) {
         return Some((only, Vec::new()));
     }
     let mut amounts: Vec<Money> = lenient::list(content)?.into_iter().filter_map(of).collect();
-    let main = amounts.iter().position(|money| money.currency() == usual).unwrap_or(0);
+    let main = amounts
+        .iter()
+        .position(|money| money.currency() == usual)
+        .unwrap_or(0);
     (!amounts.is_empty()).then(|| (amounts.remove(main), amounts))
 }
 
@@ -182,7 +212,11 @@ pub(super) fn catalogue(rows: &[Product], usual: Currency, as_of: Timestamp) -> 
         }
     }
     products.sort_by(|one, other| (one.id.0.len(), &one.id).cmp(&(other.id.0.len(), &other.id)));
-    Catalogue { products, left_out, as_of }
+    Catalogue {
+        products,
+        left_out,
+        as_of,
+    }
 }
 
 fn product(row: &Product, usual: Currency) -> Result<CatalogueProduct, &'static str> {
@@ -195,7 +229,11 @@ fn product(row: &Product, usual: Currency) -> Result<CatalogueProduct, &'static 
         Some(code) => code.parse().map_err(|_| "a currency that is none")?,
         None => usual,
     };
-    let standard: Vec<&NamePrice> = row.name_prices.iter().filter(|price| !price.is_wildcard).collect();
+    let standard: Vec<&NamePrice> = row
+        .name_prices
+        .iter()
+        .filter(|price| !price.is_wildcard)
+        .collect();
     let included = standard.iter().map(|price| price.from.saturating_sub(1)).min();
     let most = row.name_prices.iter().filter_map(|price| price.to).max();
     let terms = if row.terms.is_empty() {
@@ -217,8 +255,16 @@ fn product(row: &Product, usual: Currency) -> Result<CatalogueProduct, &'static 
         brand: row.brand.clone(),
         level,
         kind,
-        included_names: if is_multi { row.included_names.or(included).unwrap_or(1) } else { 1 },
-        max_names: if is_multi { row.most_names.or(most).unwrap_or(USUAL_MOST_NAMES) } else { 1 },
+        included_names: if is_multi {
+            row.included_names.or(included).unwrap_or(1)
+        } else {
+            1
+        },
+        max_names: if is_multi {
+            row.most_names.or(most).unwrap_or(USUAL_MOST_NAMES)
+        } else {
+            1
+        },
         terms: terms.collect(),
         currency,
         name,
@@ -233,19 +279,29 @@ enum Wildcards {
 
 /// The dearest tier, for the whole term: an estimate may be too high, never too low.
 fn name_price(prices: &[NamePrice], days: u32, currency: Currency, which: Wildcards) -> Option<Money> {
-    let fitting = prices.iter().filter(|price| price.is_wildcard == (which == Wildcards::Yes));
+    let fitting = prices
+        .iter()
+        .filter(|price| price.is_wildcard == (which == Wildcards::Yes));
     let yearly = fitting.map(|price| price.price).max()?;
     let years = Decimal::from(days) / Decimal::from(365);
     Some(Money::new(yearly.checked_mul(years)?, currency))
 }
 
 fn level(row: &Product, words: &str) -> Option<ValidationLevel> {
-    let told = row.validation_type.as_deref().and_then(|word| word.trim().to_lowercase().parse().ok());
-    let is_certificate = told.is_some() || row.certificate_type.is_some() || row.is_ev || words.contains("ssl");
+    let told = row
+        .validation_type
+        .as_deref()
+        .and_then(|word| word.trim().to_lowercase().parse().ok());
+    let is_certificate =
+        told.is_some() || row.certificate_type.is_some() || row.is_ev || words.contains("ssl");
     if !is_certificate || words.contains("code signing") || words.contains("s/mime") {
         return None;
     }
-    let has = |word: &str| words.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+    let has = |word: &str| {
+        words
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|part| part == word)
+    };
     let guessed = if row.is_ev || has("ev") {
         ValidationLevel::Ev
     } else if has("ov") {
@@ -263,7 +319,10 @@ fn kind(row: &Product, words: &str) -> ProductKind {
         "standart" | "standard" | "single" => ProductKind::Single,
         "wildcard" => ProductKind::Wildcard,
         "ucc" | "san" | "mdc" | "multidomain" | "multi_domain" | "multi-domain" => ProductKind::MultiDomain,
-        _ if ["multi-domain", "multidomain", "ucc"].iter().any(|word| words.contains(word)) => {
+        _ if ["multi-domain", "multidomain", "ucc"]
+            .iter()
+            .any(|word| words.contains(word)) =>
+        {
             ProductKind::MultiDomain
         }
         _ if words.contains("wildcard") => ProductKind::Wildcard,
@@ -277,15 +336,22 @@ fn methods(row: &Product, words: &str, kind: ProductKind) -> Vec<ValidationMetho
     let is_sectigo = ["sectigo", "comodo", "positivessl", "instantssl", "enterprisessl"]
         .iter()
         .any(|word| brand.contains(word) || (brand.is_empty() && words.contains(word)));
-    let offered = ValidationMethod::ALL.iter().copied().filter(|method| match method {
-        ValidationMethod::Email => true,
-        method => is_sectigo && (kind != ProductKind::Wildcard || method.takes_wildcards()),
-    });
+    let offered = ValidationMethod::ALL
+        .iter()
+        .copied()
+        .filter(|method| match method {
+            ValidationMethod::Email => true,
+            method => is_sectigo && (kind != ProductKind::Wildcard || method.takes_wildcards()),
+        });
     offered.collect()
 }
 
 /// A certificate of the list, or a status answer for the order asked about.
-pub(super) fn snapshot(row: &Certificate, asked: Option<&CaOrderRef>, raw: Option<RawAnswer>) -> OrderSnapshot {
+pub(super) fn snapshot(
+    row: &Certificate,
+    asked: Option<&CaOrderRef>,
+    raw: Option<RawAnswer>,
+) -> OrderSnapshot {
     let raw_status = row.status.clone().unwrap_or_default();
     let state = status::state(&raw_status);
     let ca_order = match (&row.id, asked) {
@@ -339,14 +405,20 @@ pub(super) fn preorder_snapshot(row: &Preorder, raw: Option<RawAnswer>) -> Optio
 /// All names, or `None` when one of them cannot be read: half a name set would be a lie.
 fn names(row: &Certificate) -> Option<NameSet> {
     let main = row.name.as_deref()?.parse().ok()?;
-    let additional: Result<Vec<DomainName>, _> = row.additional_names.iter().map(|name| name.parse()).collect();
+    let additional: Result<Vec<DomainName>, _> =
+        row.additional_names.iter().map(|name| name.parse()).collect();
     Some(NameSet::new(main, additional.ok()?))
 }
 
 /// One name's validation. The CA's own words win over anything computed (reference §6.2).
 pub(super) fn validation(row: &Dcv) -> Result<Validation, CaError> {
     let unreadable = |what: &str| {
-        CaError::new(Class::Protocol, KIND, "read the validations", format!("a name that is none: {what}"))
+        CaError::new(
+            Class::Protocol,
+            KIND,
+            "read the validations",
+            format!("a name that is none: {what}"),
+        )
     };
     let text = row.name.as_deref().ok_or_else(|| unreadable("(missing)"))?;
     let name: DomainName = text.parse().map_err(|_| unreadable(text))?;
@@ -364,17 +436,25 @@ fn proof(row: &Dcv, name: &DomainName, method: Option<ValidationMethod>) -> Proo
     let without_root = |text: &String| text.trim_end_matches('.').to_owned();
     let cname = || {
         let (name, value) = (row.cname_name.as_ref()?, row.cname_value.as_ref()?);
-        Some(Proof::Cname { name: without_root(name), value: without_root(value) })
+        Some(Proof::Cname {
+            name: without_root(name),
+            value: without_root(value),
+        })
     };
     let file = |scheme: &str| {
         let content = row.file_content.clone()?;
-        Some(Proof::File { url: file_url(row, name, scheme)?, content })
+        Some(Proof::File {
+            url: file_url(row, name, scheme)?,
+            content,
+        })
     };
     let told = match method {
         Some(ValidationMethod::Dns) => cname(),
         Some(ValidationMethod::Http) => file("http"),
         Some(ValidationMethod::Https) => file("https"),
-        Some(ValidationMethod::Email) => Some(Proof::Mail { approver: row.approver.clone() }),
+        Some(ValidationMethod::Email) => Some(Proof::Mail {
+            approver: row.approver.clone(),
+        }),
         None => cname().or_else(|| file("http")),
     };
     told.unwrap_or(Proof::NotTold)
@@ -387,7 +467,11 @@ fn file_url(row: &Dcv, name: &DomainName, scheme: &str) -> Option<String> {
         return Some(given.clone());
     }
     let path = given.trim_start_matches('/');
-    let folder = if path.contains('/') { "" } else { ".well-known/pki-validation/" };
+    let folder = if path.contains('/') {
+        ""
+    } else {
+        ".well-known/pki-validation/"
+    };
     Some(format!("{scheme}://{}/{folder}{path}", name.without_wildcard()))
 }
 

@@ -37,9 +37,10 @@ use std::sync::{
 
 use async_trait::async_trait;
 use ca::{
-    Balance, CaError, CaOrderRef, Capabilities, Capability, Catalogue, CheckReport, Class, ConnectContext, Connector,
-    Descriptor, FieldKind, FindOutcome, Fingerprint, IssuedCertificate, NameValidation, OrderRequest, OrderSnapshot, Placed,
-    Registration, ReissueRequest, Result, SettingField, Settings, Validation, ValidationChoice,
+    Balance, CaError, CaOrderRef, Capabilities, Capability, Catalogue, CheckReport, Class, ConnectContext,
+    Connector, Descriptor, FieldKind, FindOutcome, Fingerprint, IssuedCertificate, NameValidation,
+    OrderRequest, OrderSnapshot, Placed, Registration, ReissueRequest, Result, SettingField, Settings,
+    Validation, ValidationChoice,
 };
 use domain::{
     Currency, Money,
@@ -157,7 +158,10 @@ static DESCRIPTOR: Descriptor = Descriptor {
 };
 
 /// The connector's entry in the list of registrations.
-pub const REGISTRATION: Registration = Registration { descriptor: &DESCRIPTOR, connect };
+pub(crate) const REGISTRATION: Registration = Registration {
+    descriptor: &DESCRIPTOR,
+    connect,
+};
 
 fn connect(settings: &Settings, context: ConnectContext) -> Result<Arc<dyn Connector>> {
     Ok(Arc::new(LeaderTelecom::new(settings, context)?))
@@ -178,19 +182,30 @@ impl LeaderTelecom {
     fn new(settings: &Settings, context: ConnectContext) -> Result<Self> {
         let refused = |detail: String| CaError::new(Class::Rejected, KIND, "read the settings", detail);
         let base = Base::parse(settings.text("url"), context.mode)?;
-        let password = settings.secret("password").cloned().unwrap_or_else(|| SecretString::from(""));
-        let credentials = Credentials { username: settings.text("username").to_owned(), password };
+        let password = settings
+            .secret("password")
+            .cloned()
+            .unwrap_or_else(|| SecretString::from(""));
+        let credentials = Credentials {
+            username: settings.text("username").to_owned(),
+            password,
+        };
         let token_in = match settings.text("token_in") {
             "header" => TokenIn::Header,
             "query" => TokenIn::Query,
             _ => TokenIn::Auto,
         };
         let reissue_path = settings.text("reissue_path").trim_matches('/').to_owned();
-        let is_path = reissue_path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-{}".contains(&b));
+        let is_path = reissue_path
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"/_-{}".contains(&b));
         if !is_path || reissue_path.matches("{id}").count() != 1 {
             return Err(refused(format!("`{reissue_path}` is no path with one {{id}}")));
         }
-        let usual_currency = settings.text("currency").parse().map_err(|_| refused("no currency".to_owned()))?;
+        let usual_currency = settings
+            .text("currency")
+            .parse()
+            .map_err(|_| refused("no currency".to_owned()))?;
         Ok(Self {
             client: Client::new(base, credentials, token_in, context)?,
             usual_currency,
@@ -210,7 +225,12 @@ impl LeaderTelecom {
         let content = answer.content(doing)?;
         let (amount, others) =
             map::balance(&content, self.usual_currency).ok_or_else(|| answer.not_understood(doing))?;
-        Ok(Balance { amount, as_of: self.client.context().clock.now(), others, raw: answer.raw })
+        Ok(Balance {
+            amount,
+            as_of: self.client.context().clock.now(),
+            others,
+            raw: answer.raw,
+        })
     }
 
     async fn read_products(&self) -> Result<Arc<Catalogue>> {
@@ -238,7 +258,11 @@ impl LeaderTelecom {
         let by_post = Call::post(doing, "preorders", Purpose::Read);
         let by_get = Call::get(doing, "preorders");
         let is_get = self.preorders_by_get.load(Ordering::Relaxed);
-        let (first, second) = if is_get { (&by_get, &by_post) } else { (&by_post, &by_get) };
+        let (first, second) = if is_get {
+            (&by_get, &by_post)
+        } else {
+            (&by_post, &by_get)
+        };
         let mut answer = self.client.answer(first).await?;
         if matches!(answer.status, 404 | 405) {
             answer = self.client.answer(second).await?;
@@ -255,17 +279,28 @@ impl LeaderTelecom {
 
     async fn dcv_rows(&self, id: &str) -> Result<Vec<Dcv>> {
         let doing = "read the validations";
-        let answer = self.client.answer(&Call::get(doing, format!("ssl_certificates/{id}/dcv"))).await?;
+        let answer = self
+            .client
+            .answer(&Call::get(doing, format!("ssl_certificates/{id}/dcv")))
+            .await?;
         let content = answer.content(doing)?;
         if let Some(rows) = lenient::list(&content) {
-            return Ok(rows.into_iter().filter_map(|row| Some(Dcv::read(row.as_object()?))).collect());
+            return Ok(rows
+                .into_iter()
+                .filter_map(|row| Some(Dcv::read(row.as_object()?)))
+                .collect());
         }
-        let only = lenient::object(&content).filter(|row| Fields(row).text(&["domain_name", "domain"]).is_some());
-        only.map(|row| vec![Dcv::read(row)]).ok_or_else(|| answer.not_understood(doing))
+        let only =
+            lenient::object(&content).filter(|row| Fields(row).text(&["domain_name", "domain"]).is_some());
+        only.map(|row| vec![Dcv::read(row)])
+            .ok_or_else(|| answer.not_understood(doing))
     }
 
     async fn download(&self, id: &str) -> Result<Answer> {
-        let call = Call::get("download the certificate", format!("ssl_certificates/{id}/download"));
+        let call = Call::get(
+            "download the certificate",
+            format!("ssl_certificates/{id}/download"),
+        );
         self.client.answer(&call).await
     }
 
@@ -274,7 +309,11 @@ impl LeaderTelecom {
         let none = || CaError::new(Class::Rejected, KIND, doing, "the order has no certificate yet");
         match Reference::parse(ca_order, doing)? {
             Reference::Certificate(id) => Ok(id),
-            Reference::Order(order) => self.newest_of(&order).await?.and_then(|row| row.id).ok_or_else(none),
+            Reference::Order(order) => self
+                .newest_of(&order)
+                .await?
+                .and_then(|row| row.id)
+                .ok_or_else(none),
             Reference::Preorder(_) => Err(none()),
         }
     }
@@ -288,7 +327,9 @@ impl LeaderTelecom {
             }
         })
         .await?;
-        Ok(rows.into_iter().max_by_key(|row| row.id.as_deref().and_then(|id| id.parse::<u64>().ok())))
+        Ok(rows
+            .into_iter()
+            .max_by_key(|row| row.id.as_deref().and_then(|id| id.parse::<u64>().ok())))
     }
 
     /// The certificate that took the place of this one: it names it, or it is a newer one of the same order.
@@ -305,10 +346,14 @@ impl LeaderTelecom {
         let order = own.as_ref().and_then(|row| row.order_id.clone());
         let next = rows
             .into_iter()
-            .filter(|row| row.replaces_id.as_deref() == Some(id) || (order.is_some() && row.order_id == order))
+            .filter(|row| {
+                row.replaces_id.as_deref() == Some(id) || (order.is_some() && row.order_id == order)
+            })
             .filter(|row| number(row) > own.as_ref().and_then(number) && row.id.as_deref() != Some(id))
             .max_by_key(number);
-        Ok(next.and_then(|row| row.id).map(|id| Reference::Certificate(id).into()))
+        Ok(next
+            .and_then(|row| row.id)
+            .map(|id| Reference::Certificate(id).into()))
     }
 
     /// The list price, when the catalogue tells it.
@@ -327,16 +372,24 @@ impl LeaderTelecom {
 
     /// Refuses an order that costs more than it may, by list price. The API takes no ceiling itself.
     async fn over_ceiling(&self, request: &OrderRequest) -> Result<Option<Placed>> {
-        let Some(ceiling) = request.price_ceiling else { return Ok(None) };
-        let refused = |why| Placed::Rejected { why, field: Some("price_ceiling".to_owned()), raw: None };
+        let Some(ceiling) = request.price_ceiling else {
+            return Ok(None);
+        };
+        let refused = |why| Placed::Rejected {
+            why,
+            field: Some("price_ceiling".to_owned()),
+            raw: None,
+        };
         Ok(match self.list_price(request).await? {
-            None => Some(refused("the CA's list has no price for this product and term".to_owned())),
-            Some(price) if price.currency() != ceiling.currency() => {
-                Some(refused(format!("the CA charges {price}, the ceiling is {ceiling}")))
-            }
-            Some(price) if price.amount() > ceiling.amount() => {
-                Some(refused(format!("the CA charges {price}, which is above the ceiling of {ceiling}")))
-            }
+            None => Some(refused(
+                "the CA's list has no price for this product and term".to_owned(),
+            )),
+            Some(price) if price.currency() != ceiling.currency() => Some(refused(format!(
+                "the CA charges {price}, the ceiling is {ceiling}"
+            ))),
+            Some(price) if price.amount() > ceiling.amount() => Some(refused(format!(
+                "the CA charges {price}, which is above the ceiling of {ceiling}"
+            ))),
             Some(_) => None,
         })
     }
@@ -363,7 +416,10 @@ impl Connector for LeaderTelecom {
     async fn approver_emails(&self, name: &DomainName) -> Result<Vec<String>> {
         let doing = "read the approver addresses";
         let params = Params::new().with("domain_name", name.without_wildcard().as_str());
-        let answer = self.client.answer(&Call::post(doing, "dcv_emails", Purpose::Read).with(params)).await?;
+        let answer = self
+            .client
+            .answer(&Call::post(doing, "dcv_emails", Purpose::Read).with(params))
+            .await?;
         let content = answer.content(doing)?;
         map::approvers(&content).ok_or_else(|| answer.not_understood(doing))
     }
@@ -377,7 +433,10 @@ impl Connector for LeaderTelecom {
         if let Some(refused) = self.over_ceiling(request).await? {
             return Ok(refused);
         }
-        let sent = self.client.send(&Call::post(doing, "order", Purpose::Purchase).with(params)).await;
+        let sent = self
+            .client
+            .send(&Call::post(doing, "order", Purpose::Purchase).with(params))
+            .await;
         place::outcome(sent, doing, self.usual_currency, Ordered::read)
     }
 
@@ -389,7 +448,10 @@ impl Connector for LeaderTelecom {
             Err(refused) => return Ok(refused.into()),
         };
         let path = self.reissue_path.replace("{id}", &id);
-        let sent = self.client.send(&Call::post(doing, path, Purpose::Purchase).with(params)).await;
+        let sent = self
+            .client
+            .send(&Call::post(doing, path, Purpose::Purchase).with(params))
+            .await;
         if let Ok(answer) = &sent
             && matches!(answer.status, 404 | 405)
         {
@@ -406,7 +468,8 @@ impl Connector for LeaderTelecom {
     fn list_orders(&self) -> BoxStream<'_, Result<OrderSnapshot>> {
         let all = async {
             let mut snapshots = Vec::new();
-            self.each_certificate(|row| snapshots.push(Ok(map::snapshot(&row, None, None)))).await?;
+            self.each_certificate(|row| snapshots.push(Ok(map::snapshot(&row, None, None))))
+                .await?;
             for row in self.preorder_rows().await? {
                 let preorder = Preorder::read(&row);
                 if preorder.certificate_id.is_none() {
@@ -428,17 +491,26 @@ impl Connector for LeaderTelecom {
                 return Ok(map::snapshot(row.as_ref().unwrap_or(&none), Some(ca_order), None));
             }
             Reference::Preorder(id) => {
-                let answer = self.client.answer(&Call::get(doing, format!("preorders/{id}"))).await?;
+                let answer = self
+                    .client
+                    .answer(&Call::get(doing, format!("preorders/{id}")))
+                    .await?;
                 let content = answer.content(doing)?;
                 let row = lenient::object(&content).map(Preorder::read);
                 let snapshot = row.and_then(|row| map::preorder_snapshot(&row, Some(answer.raw.clone())));
                 return snapshot.ok_or_else(|| answer.not_understood(doing));
             }
         };
-        let answer = self.client.answer(&Call::get(doing, format!("ssl_certificates/{id}/status"))).await?;
+        let answer = self
+            .client
+            .answer(&Call::get(doing, format!("ssl_certificates/{id}/status")))
+            .await?;
         let content = answer.content(doing)?;
         let row = Certificate::from_status(&content).ok_or_else(|| answer.not_understood(doing))?;
-        let row = Certificate { id: Some(id.clone()), ..row };
+        let row = Certificate {
+            id: Some(id.clone()),
+            ..row
+        };
         let mut snapshot = map::snapshot(&row, Some(ca_order), Some(answer.raw));
         if snapshot.state == ca::CaState::Replaced {
             snapshot.replaced_by = self.successor(&id).await?;
@@ -456,13 +528,16 @@ impl Connector for LeaderTelecom {
         let id = self.certificate_id(ca_order, doing).await?;
         // One parameter for both (reference §4.13): an address, or the word of a method. A method holds for all names.
         let params = match &change.choice {
-            ValidationChoice::Email { approver } => {
-                Params::new().with("email", approver.as_str()).with("domain_name", change.name.as_str())
-            }
+            ValidationChoice::Email { approver } => Params::new()
+                .with("email", approver.as_str())
+                .with("domain_name", change.name.as_str()),
             other => Params::new().with("email", map::method_word(other.method())),
         };
         let path = format!("ssl_certificates/{id}/change_dcv");
-        let answer = self.client.answer(&Call::post(doing, path, Purpose::Action).with(params)).await?;
+        let answer = self
+            .client
+            .answer(&Call::post(doing, path, Purpose::Action).with(params))
+            .await?;
         answer.done(doing)?;
         self.confirm_change(&id, change).await
     }
@@ -471,7 +546,10 @@ impl Connector for LeaderTelecom {
         let doing = "send the validation mail again";
         let id = self.certificate_id(ca_order, doing).await?;
         let path = format!("ssl_certificates/{id}/resend_dcv");
-        self.client.answer(&Call::post(doing, path, Purpose::Action)).await?.done(doing)
+        self.client
+            .answer(&Call::post(doing, path, Purpose::Action))
+            .await?
+            .done(doing)
     }
 
     async fn fetch_certificate(&self, ca_order: &CaOrderRef) -> Result<IssuedCertificate> {
@@ -485,19 +563,30 @@ impl LeaderTelecom {
     async fn confirm_change(&self, id: &str, change: &NameValidation) -> Result<()> {
         let doing = "change the validation";
         let rows = self.dcv_rows(id).await?;
-        let row = rows.iter().find(|row| row.name.as_deref().and_then(|name| name.parse().ok()).as_ref() == Some(&change.name));
-        let Some(told) = row.and_then(|row| row.method.as_deref()) else { return Ok(()) };
+        let row = rows.iter().find(|row| {
+            row.name.as_deref().and_then(|name| name.parse().ok()).as_ref() == Some(&change.name)
+        });
+        let Some(told) = row.and_then(|row| row.method.as_deref()) else {
+            return Ok(());
+        };
         if map::method(told) == Some(change.choice.method()) {
             return Ok(());
         }
-        let detail = format!("the CA took the change, but {} is still validated by {told}", change.name);
+        let detail = format!(
+            "the CA took the change, but {} is still validated by {told}",
+            change.name
+        );
         Err(CaError::new(Class::Protocol, KIND, doing, detail))
     }
 }
 
 impl From<map::Refused> for Placed {
     fn from(refused: map::Refused) -> Self {
-        Self::Rejected { why: refused.why.to_owned(), field: Some(refused.field.to_owned()), raw: None }
+        Self::Rejected {
+            why: refused.why.to_owned(),
+            field: Some(refused.field.to_owned()),
+            raw: None,
+        }
     }
 }
 

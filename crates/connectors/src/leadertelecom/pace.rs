@@ -12,7 +12,9 @@ pub(super) struct Pace {
 impl Pace {
     pub(super) fn new(limits: Limits) -> Self {
         Self {
-            rate: limits.per_second.map(|rate| RateLimiter::direct(Quota::per_second(rate))),
+            rate: limits
+                .per_second
+                .map(|rate| RateLimiter::direct(Quota::per_second(rate))),
             in_flight: limits.in_flight.map(|most| Semaphore::new(most.get() as usize)),
         }
     }

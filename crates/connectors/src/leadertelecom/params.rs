@@ -4,7 +4,11 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Everything but the unreserved characters (RFC 3986 §2.3), as `PHP_QUERY_RFC3986` does.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Parameters in the order in which they are sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,16 +35,22 @@ impl Params {
 
     /// The same parameters as fields of a root: under `order`, `days` becomes `order[days]` and `a[b]` becomes `order[a][b]`.
     pub(super) fn under(self, root: &str) -> Self {
-        let nested = self.0.into_iter().map(|(name, value)| match name.split_once('[') {
-            Some((first, rest)) => (format!("{root}[{first}][{rest}"), value),
-            None => (format!("{root}[{name}]"), value),
-        });
+        let nested = self
+            .0
+            .into_iter()
+            .map(|(name, value)| match name.split_once('[') {
+                Some((first, rest)) => (format!("{root}[{first}][{rest}"), value),
+                None => (format!("{root}[{name}]"), value),
+            });
         Self(nested.collect())
     }
 
     /// For the query and for a form body alike: the encoding of the one is valid in the other.
     pub(super) fn encoded(&self) -> String {
-        let pairs = self.0.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value)));
+        let pairs = self
+            .0
+            .iter()
+            .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
         pairs.collect::<Vec<_>>().join("&")
     }
 
@@ -48,14 +58,24 @@ impl Params {
     pub(super) fn shown(&self) -> String {
         let pairs = self.0.iter().map(|(name, value)| {
             let is_secret = domain::mask::is_secret_name(name);
-            format!("{name}={}", if is_secret { domain::mask::MASK } else { value.as_str() })
+            format!(
+                "{name}={}",
+                if is_secret {
+                    domain::mask::MASK
+                } else {
+                    value.as_str()
+                }
+            )
         });
         pairs.collect::<Vec<_>>().join("&")
     }
 
     #[cfg(test)]
     pub(super) fn value(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -71,7 +91,10 @@ mod tests {
     fn names_and_values_are_encoded_as_php_does() {
         let item = Params::new()
             .with("nomenclature_id", "296")
-            .with("additional_validation_emails[shop.example.net]", "admin@example.net")
+            .with(
+                "additional_validation_emails[shop.example.net]",
+                "admin@example.net",
+            )
             .with("fax", "")
             .with("csr", "-----BEGIN\nA+/=");
         let company = Params::new().with("company", "Müller & Söhne");
@@ -87,7 +110,9 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let sign_in = Params::new().with("login", "a@b.test").with("password", "hunter2");
+        let sign_in = Params::new()
+            .with("login", "a@b.test")
+            .with("password", "hunter2");
         assert_eq!(sign_in.shown(), "login=a@b.test&password=***");
     }
 }

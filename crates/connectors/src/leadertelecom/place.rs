@@ -3,15 +3,7 @@
 use ca::{CaError, CaState, Class, Placed};
 use domain::Currency;
 
-use super::{
-    KIND,
-    answer::Answer,
-    failure::Failure,
-    map,
-    reference::Reference,
-    status,
-    wire::Ordered,
-};
+use super::{KIND, answer::Answer, failure::Failure, map, reference::Reference, status, wire::Ordered};
 
 /// Judges the outcome. `Err` means that the CA has certainly not carried the call out.
 pub(super) fn outcome(
@@ -24,7 +16,10 @@ pub(super) fn outcome(
         Ok(answer) => answer,
         Err(Failure::NotSent(error)) => return Err(error),
         Err(Failure::Lost(error)) => {
-            return Ok(Placed::Unknown { why: error.detail.clone(), raw: error.raw.map(|raw| *raw) });
+            return Ok(Placed::Unknown {
+                why: error.detail.clone(),
+                raw: error.raw.map(|raw| *raw),
+            });
         }
     };
     let stated = answer.stated_error();
@@ -80,12 +75,19 @@ fn accepted(
 }
 
 fn unknown(answer: &Answer) -> Placed {
-    Placed::Unknown { why: answer.described(), raw: Some(answer.raw.clone()) }
+    Placed::Unknown {
+        why: answer.described(),
+        raw: Some(answer.raw.clone()),
+    }
 }
 
 fn rejected(why: String, answer: &Answer) -> Placed {
     let field = field_of(&why).map(str::to_owned);
-    Placed::Rejected { why, field, raw: Some(answer.raw.clone()) }
+    Placed::Rejected {
+        why,
+        field,
+        raw: Some(answer.raw.clone()),
+    }
 }
 
 /// The field that a refusal names, in the words of the port.
@@ -110,7 +112,10 @@ fn field_of(why: &str) -> Option<&'static str> {
         ("phone", "contact"),
     ];
     let why = why.to_lowercase();
-    WORDS.iter().find(|(word, _)| why.contains(word)).map(|(_, field)| *field)
+    WORDS
+        .iter()
+        .find(|(word, _)| why.contains(word))
+        .map(|(_, field)| *field)
 }
 
 #[cfg(test)]
@@ -121,15 +126,32 @@ mod tests {
     use crate::leadertelecom::answer::tests::answer;
 
     fn judged(status: u16, body: &str) -> Result<Placed, CaError> {
-        let kind = if body.starts_with('<') { "text/html" } else { "application/json" };
-        outcome(Ok(answer(status, kind, body)), "order", Currency::EUR, Ordered::read)
+        let kind = if body.starts_with('<') {
+            "text/html"
+        } else {
+            "application/json"
+        };
+        outcome(
+            Ok(answer(status, kind, body)),
+            "order",
+            Currency::EUR,
+            Ordered::read,
+        )
     }
 
     #[test]
     fn a_good_answer_is_accepted_with_id_and_charge() {
         let body = r#"{"id":55021,"status":"processing","sum":"8.40","currency":"EUR",
             "items":[{"id":70310,"ssl_certificate_id":120044}]}"#;
-        let Placed::Accepted { ca_order, charged, state, .. } = judged(200, body).unwrap() else { panic!() };
+        let Placed::Accepted {
+            ca_order,
+            charged,
+            state,
+            ..
+        } = judged(200, body).unwrap()
+        else {
+            panic!()
+        };
         assert_eq!(ca_order.as_str(), "120044");
         assert_eq!(charged, Some(Money::from_minor(840, Currency::EUR)));
         assert_eq!(state, Some(CaState::Pending));
@@ -138,8 +160,19 @@ mod tests {
     #[test]
     fn an_order_may_be_accepted_without_a_certificate_and_wait_for_payment() {
         let placed = judged(201, r#"{"order":{"id":"55021","status":"unpaid"}}"#).unwrap();
-        let Placed::Accepted { ca_order, charged: None, state, .. } = placed else { panic!("{placed:?}") };
-        assert_eq!((ca_order.as_str(), state), ("order-55021", Some(CaState::AwaitingPayment)));
+        let Placed::Accepted {
+            ca_order,
+            charged: None,
+            state,
+            ..
+        } = placed
+        else {
+            panic!("{placed:?}")
+        };
+        assert_eq!(
+            (ca_order.as_str(), state),
+            ("order-55021", Some(CaState::AwaitingPayment))
+        );
     }
 
     #[test]
@@ -148,11 +181,17 @@ mod tests {
             (400, r#"{"error":"csr is invalid"}"#, Some("csr")),
             (402, r#"{"error":"Insufficient funds"}"#, Some("balance")),
             (404, r#"{"error":"Not found"}"#, None),
-            (422, r#"{"errors":{"domain_name":["does not match"]}}"#, Some("names")),
+            (
+                422,
+                r#"{"errors":{"domain_name":["does not match"]}}"#,
+                Some("names"),
+            ),
             (200, r#"{"error":"days is invalid"}"#, Some("days")),
         ] {
             let placed = judged(status, body).unwrap();
-            let Placed::Rejected { field: found, .. } = &placed else { panic!("{status} {placed:?}") };
+            let Placed::Rejected { field: found, .. } = &placed else {
+                panic!("{status} {placed:?}")
+            };
             assert_eq!(found.as_deref(), field, "{body}");
         }
     }
@@ -175,7 +214,10 @@ mod tests {
             (503, r#"{"error":"x"}"#),
         ] {
             let placed = judged(status, body).unwrap();
-            assert!(matches!(placed, Placed::Unknown { .. }), "{status} {body} {placed:?}");
+            assert!(
+                matches!(placed, Placed::Unknown { .. }),
+                "{status} {body} {placed:?}"
+            );
         }
     }
 

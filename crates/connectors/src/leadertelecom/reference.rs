@@ -24,11 +24,17 @@ impl Reference {
             _ => Self::Certificate(text.as_str().to_owned()),
         };
         let (Self::Certificate(id) | Self::Order(id) | Self::Preorder(id)) = &reference;
-        let is_id = !id.is_empty() && id.len() <= 40 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let is_id =
+            !id.is_empty() && id.len() <= 40 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if is_id {
             return Ok(reference);
         }
-        Err(CaError::new(Class::Rejected, KIND, doing, format!("`{text}` is no id of LeaderTelecom")))
+        Err(CaError::new(
+            Class::Rejected,
+            KIND,
+            doing,
+            format!("`{text}` is no id of LeaderTelecom"),
+        ))
     }
 }
 

@@ -53,25 +53,30 @@ impl Session {
         sign_in: impl Future<Output = Result<SecretString, CaError>>,
     ) -> Result<Token, CaError> {
         let seen = self.begun.load(Ordering::SeqCst);
-        let mut state = self.state.lock().await;
-        if let Some(token) = state.token.as_ref().filter(|token| Some(token.sign_in) != stale) {
+        let mut held = self.state.lock().await;
+        if let Some(token) = held.token.as_ref().filter(|token| Some(token.sign_in) != stale) {
             return Ok(token.clone());
         }
-        if let Some(failure) = state.failure.as_ref().filter(|failure| failure.sign_in > seen) {
-            return Err(CaError::new(failure.class, KIND, "sign in", failure.detail.clone())
-                .with_retry_after(failure.retry_after));
+        if let Some(failure) = held.failure.as_ref().filter(|failure| failure.sign_in > seen) {
+            return Err(
+                CaError::new(failure.class, KIND, "sign in", failure.detail.clone())
+                    .with_retry_after(failure.retry_after),
+            );
         }
         let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
-        state.token = None;
+        held.token = None;
         match sign_in.await {
             Ok(secret) => {
-                let token = Token { secret: Arc::new(secret), sign_in: number };
-                state.token = Some(token.clone());
-                state.failure = None;
+                let token = Token {
+                    secret: Arc::new(secret),
+                    sign_in: number,
+                };
+                held.token = Some(token.clone());
+                held.failure = None;
                 Ok(token)
             }
             Err(error) => {
-                state.failure = Some(Refused {
+                held.failure = Some(Refused {
                     sign_in: number,
                     class: error.class,
                     detail: error.detail.clone(),
@@ -80,11 +85,6 @@ impl Session {
                 Err(error)
             }
         }
-    }
-
-    /// The token in force, if any; for masking.
-    pub(super) async fn present(&self) -> Option<Token> {
-        self.state.lock().await.token.clone()
     }
 }
 
@@ -98,7 +98,11 @@ mod tests {
 
     use super::*;
 
-    async fn many(session: &Session, stale: Option<u64>, works: Result<&str, Class>) -> (Vec<Result<Token, CaError>>, usize) {
+    async fn many(
+        session: &Session,
+        stale: Option<u64>,
+        works: Result<&str, Class>,
+    ) -> (Vec<Result<Token, CaError>>, usize) {
         let count = AtomicUsize::new(0);
         let open = Semaphore::new(0);
         let callers = join_all((0..50).map(|_| {
@@ -106,7 +110,9 @@ mod tests {
                 count.fetch_add(1, Ordering::SeqCst);
                 // Every caller stands in line before the sign-in ends.
                 let _permit = open.acquire().await;
-                works.map(SecretString::from).map_err(|class| CaError::new(class, KIND, "sign in", "no"))
+                works
+                    .map(SecretString::from)
+                    .map_err(|class| CaError::new(class, KIND, "sign in", "no"))
             })
         }));
         let opener = async {
@@ -122,7 +128,11 @@ mod tests {
         let session = Session::default();
         let (tokens, sign_ins) = many(&session, None, Ok("one")).await;
         assert_eq!(sign_ins, 1);
-        assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret.expose_secret() == "one"));
+        assert!(
+            tokens
+                .iter()
+                .all(|token| token.as_ref().unwrap().secret.expose_secret() == "one")
+        );
 
         let (tokens, sign_ins) = many(&session, Some(1), Ok("two")).await;
         assert_eq!(sign_ins, 1, "a refused token is renewed once for all");
@@ -134,7 +144,11 @@ mod tests {
         let session = Session::default();
         let (tokens, sign_ins) = many(&session, None, Err(Class::Unauthorized)).await;
         assert_eq!(sign_ins, 1);
-        assert!(tokens.iter().all(|token| token.as_ref().err().unwrap().class == Class::Unauthorized));
+        assert!(
+            tokens
+                .iter()
+                .all(|token| token.as_ref().err().unwrap().class == Class::Unauthorized)
+        );
         let (_, sign_ins) = many(&session, None, Ok("late")).await;
         assert_eq!(sign_ins, 1, "a later caller may try again");
     }

@@ -5,8 +5,8 @@ use ca::{CaState, ValidationState, WaitsFor};
 /// The state that a word stands for. Case, spaces, `_` and `-` make no difference.
 pub(super) fn state(word: &str) -> CaState {
     match plain(word).as_str() {
-        "new" | "pending" | "processing" | "inprogress" | "awaitingapproval" | "awaitingvalidation" | "waiting"
-        | "submitted" | "notvalidated" => CaState::Pending,
+        "new" | "pending" | "processing" | "inprogress" | "awaitingapproval" | "awaitingvalidation"
+        | "waiting" | "submitted" | "notvalidated" => CaState::Pending,
         "validation" | "undervalidation" | "vetting" | "awaitingbrandvalidation" => CaState::Validation,
         "issued" | "active" | "valid" | "completed" | "complete" => CaState::Issued,
         "rejected" | "failed" | "declined" | "denied" => CaState::Rejected,
@@ -33,17 +33,20 @@ pub(super) const fn waits_for(state: &CaState) -> Option<WaitsFor> {
 /// How far a name's validation has come.
 pub(super) fn validation(word: &str) -> ValidationState {
     match plain(word).as_str() {
-        "" | "new" | "pending" | "processing" | "inprogress" | "waiting" | "awaitingvalidation" | "notvalidated"
-        | "sent" | "submitted" | "false" | "0" => ValidationState::Pending,
-        "validated" | "valid" | "done" | "ok" | "success" | "completed" | "complete" | "passed" | "approved"
-        | "verified" | "issued" | "true" | "1" => ValidationState::Done,
+        "" | "new" | "pending" | "processing" | "inprogress" | "waiting" | "awaitingvalidation"
+        | "notvalidated" | "sent" | "submitted" | "false" | "0" => ValidationState::Pending,
+        "validated" | "valid" | "done" | "ok" | "success" | "completed" | "complete" | "passed"
+        | "approved" | "verified" | "issued" | "true" | "1" => ValidationState::Done,
         "failed" | "rejected" | "declined" | "denied" | "invalid" | "error" => ValidationState::Failed,
         _ => ValidationState::Unknown(word.trim().chars().take(80).collect()),
     }
 }
 
 fn plain(word: &str) -> String {
-    word.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    word.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 #[cfg(test)]

@@ -146,7 +146,10 @@ impl Ordered {
     pub(super) fn read(content: &Value) -> Option<Self> {
         let map = lenient::object(content)?;
         let fields = Fields(map);
-        let item = map.get("items").and_then(lenient::list).and_then(|items| items.first()?.as_object());
+        let item = map
+            .get("items")
+            .and_then(lenient::list)
+            .and_then(|items| items.first()?.as_object());
         let in_item = |aliases: &[&str]| item.and_then(|item| Fields(item).id(aliases));
         Some(Self {
             order_id: fields.id(&["id"]).or_else(|| fields.id(ORDER_ID)),
@@ -155,7 +158,9 @@ impl Ordered {
             sum: fields
                 .decimal(&["sum", "total", "amount", "price"])
                 .or_else(|| Fields(item?).decimal(PRICE)),
-            currency: fields.text(&["currency"]).or_else(|| Fields(item?).text(&["currency"])),
+            currency: fields
+                .text(&["currency"])
+                .or_else(|| Fields(item?).text(&["currency"])),
         })
     }
 
@@ -165,7 +170,10 @@ impl Ordered {
         let fields = Fields(map);
         let ordered = Self::read(content)?;
         let certificate_id = ordered.certificate_id.clone().or_else(|| fields.id(&["id"]));
-        Some(Self { certificate_id, ..ordered })
+        Some(Self {
+            certificate_id,
+            ..ordered
+        })
     }
 }
 
@@ -250,7 +258,9 @@ fn terms(prices: &Value) -> Vec<(u32, Decimal)> {
             .into_iter()
             .filter_map(|row| {
                 let fields = Fields(row.as_object()?);
-                let years = fields.count(&["years", "period_years"]).map(|years| years.saturating_mul(365));
+                let years = fields
+                    .count(&["years", "period_years"])
+                    .map(|years| years.saturating_mul(365));
                 let days = fields.count(&["days", "period_days"]).or(years)?;
                 Some((days, fields.decimal(PRICE)?))
             })
@@ -284,7 +294,10 @@ mod tests {
         ] {
             assert_eq!(ordered(&content), both, "{content}");
         }
-        assert_eq!(ordered(&json!({"id": 55_021})), Some((Some("55021".to_owned()), None)));
+        assert_eq!(
+            ordered(&json!({"id": 55_021})),
+            Some((Some("55021".to_owned()), None))
+        );
         assert_eq!(ordered(&json!({"success": true})), Some((None, None)));
         assert_eq!(ordered(&json!("ok")), None);
     }
@@ -303,8 +316,20 @@ mod tests {
 
     #[test]
     fn a_status_may_be_a_bare_word() {
-        assert_eq!(Certificate::from_status(&json!("issued")).unwrap().status.as_deref(), Some("issued"));
-        assert_eq!(Certificate::from_status(&json!({"certificate": {"state": "x"}})).unwrap().status.as_deref(), Some("x"));
+        assert_eq!(
+            Certificate::from_status(&json!("issued"))
+                .unwrap()
+                .status
+                .as_deref(),
+            Some("issued")
+        );
+        assert_eq!(
+            Certificate::from_status(&json!({"certificate": {"state": "x"}}))
+                .unwrap()
+                .status
+                .as_deref(),
+            Some("x")
+        );
         assert_eq!(Certificate::from_status(&json!({"id": 5})), None);
     }
 }

@@ -1,0 +1,1 @@
+//! The wire client against small servers that misbehave in one way each.
