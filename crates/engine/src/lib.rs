@@ -11,12 +11,29 @@
 //! | [`authority`] | who may do and see what: the only place that decides it |
 //! | [`clock`] | business time and the machine's time |
 //! | [`error`] | why a use case was refused or failed |
+//! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
+//! | [`orders`], [`services`], [`certificates`] | what clients buy, have and take out |
+//! | [`validations`], [`zones`] | proof of control over names, and publishing it unattended |
+//! | [`operations`], [`fault`] | automatic work, and dying in the middle of it on purpose |
+//! | [`dashboard`] | the administrator's first page |
 
 pub mod actor;
 pub mod audit;
 pub mod authority;
 pub mod clock;
 pub mod error;
+
+pub mod catalogue;
+pub mod certificates;
+pub mod dashboard;
+pub mod fault;
+pub mod modules;
+pub mod operations;
+pub mod orders;
+pub mod services;
+pub mod tariffs;
+pub mod validations;
+pub mod zones;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

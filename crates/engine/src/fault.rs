@@ -1,0 +1,108 @@
+//! Places in an operation at which a test can make the program die, to see that a restart goes on rightly.
+//!
+//! A point costs one comparison when nothing is armed. It is armed by `CERTBROKER_CRASH_AT=<point>[:<n>]`, which the
+//! binary reads in simulated mode only: the n-th passage (the first, when n is missing) aborts the process.
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// Every point, in the order in which *open* passes them. The crash test dies at each.
+pub const POINTS: &[&str] = &[
+    "open.leased",
+    "open.module_chosen",
+    "open.intent_stored",
+    "open.before_call",
+    "open.after_call",
+    "open.outcome_stored",
+    "open.validations_read",
+    "open.before_publish",
+    "open.after_publish",
+    "open.visible",
+    "open.state_read",
+    "open.fetched",
+    "open.verified",
+    "open.before_delivery",
+    "open.delivered",
+    "open.records_removed",
+    "close.before_cancel",
+    "close.after_cancel",
+    "close.closed",
+];
+
+/// Where the program is to die, if anywhere.
+#[derive(Debug, Clone, Default)]
+pub struct FaultPlan(Option<Arc<Armed>>);
+
+#[derive(Debug)]
+struct Armed {
+    point: &'static str,
+    left: AtomicU32,
+}
+
+/// The text names no point.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no fault point; they are listed in engine::fault::POINTS")]
+pub struct BadFaultPlan(String);
+
+impl FromStr for FaultPlan {
+    type Err = BadFaultPlan;
+
+    fn from_str(text: &str) -> Result<Self, BadFaultPlan> {
+        let bad = || BadFaultPlan(text.chars().take(80).collect());
+        let (name, passage) = match text.split_once(':') {
+            Some((name, passage)) => (name, passage.parse().map_err(|_| bad())?),
+            None => (text, 1),
+        };
+        let point = POINTS.iter().find(|point| **point == name).ok_or_else(bad)?;
+        if passage == 0 {
+            return Err(bad());
+        }
+        Ok(Self(Some(Arc::new(Armed {
+            point,
+            left: AtomicU32::new(passage),
+        }))))
+    }
+}
+
+impl FaultPlan {
+    /// Passes a point: dies here when this passage was asked for. Nothing is flushed or closed, as with a SIGKILL.
+    pub fn pass(&self, point: &'static str) {
+        let Some(armed) = &self.0 else { return };
+        if armed.point == point && armed.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            std::process::abort();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_points_that_exist_can_be_armed() {
+        for good in ["open.before_call", "open.before_call:3"] {
+            assert!(good.parse::<FaultPlan>().is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "open",
+            "open.before_call:",
+            "open.before_call:0",
+            "open.before_call:x",
+        ] {
+            assert!(bad.parse::<FaultPlan>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn nothing_dies_where_nothing_is_armed() {
+        FaultPlan::default().pass("open.before_call");
+        let elsewhere: FaultPlan = "open.delivered".parse().unwrap();
+        elsewhere.pass("open.before_call");
+    }
+}
