@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     Eyes, Finding, LookUpError, RecordData, RecordName, RecordType, ServerError,
     authoritative::{self, Consensus, Lookup, ServerAnswer},
-    finding::Advice,
+    finding::{Advice, Argument},
 };
 
 /// What all servers show for a validation CNAME.
@@ -249,20 +249,20 @@ impl Finding for CnameFinding {
         }
     }
 
-    fn arguments(&self) -> Vec<(&'static str, String)> {
+    fn arguments(&self) -> Vec<(&'static str, Argument)> {
         match self {
             Self::Right | Self::Missing | Self::DnssecFails | Self::NoZone => Vec::new(),
             Self::NotEverywhere { agreeing, asked, odd } => vec![
-                ("agreeing", agreeing.to_string()),
-                ("asked", asked.to_string()),
-                ("servers", odd.join(", ")),
+                ("agreeing", Argument::shown(agreeing)),
+                ("asked", Argument::shown(asked)),
+                ("servers", Argument::shown(odd.join(", "))),
             ],
             Self::OtherTarget { target } | Self::TargetHasZoneAppended { target } => {
-                vec![("target", target.to_string())]
+                vec![("target", Argument::shown(target))]
             }
-            Self::NameHasZoneAppended { found_at } => vec![("name", found_at.to_string())],
-            Self::ServersFail { error } => vec![("error", error.code().to_owned())],
-            Self::CannotLook { error } => vec![("error", (*error).to_owned())],
+            Self::NameHasZoneAppended { found_at } => vec![("name", Argument::shown(found_at))],
+            Self::ServersFail { error } => vec![("error", Argument::Code(error.code()))],
+            Self::CannotLook { error } => vec![("error", Argument::Code(error))],
         }
     }
 

@@ -7,14 +7,29 @@ pub trait Finding: Display {
     /// Key of the translated sentence that says what was seen; stable.
     fn code(&self) -> &'static str;
 
-    /// Values that the translated sentence may use, by name.
-    fn arguments(&self) -> Vec<(&'static str, String)>;
+    /// Values that the translated sentence uses, by name.
+    fn arguments(&self) -> Vec<(&'static str, Argument)>;
 
     /// The one thing to do next.
     fn advice(&self) -> Advice;
 
     /// Whether the CA can be told to look now.
     fn is_good(&self) -> bool;
+}
+
+/// One value in a translated sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// Shown as it is: a name, an address, what a server said.
+    Text(String),
+    /// A code, to be translated in its turn; those of errors take no arguments.
+    Code(&'static str),
+}
+
+impl Argument {
+    pub(crate) fn shown(value: impl Display) -> Self {
+        Self::Text(value.to_string())
+    }
 }
 
 macro_rules! advice {

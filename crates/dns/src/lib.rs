@@ -38,7 +38,7 @@ mod zone;
 
 pub use error::{Class, LookUpError, ServerError};
 pub use eyes::{Eyes, EyesConfig, Resolver, SimulatedNet, Timeouts, ZoneServer};
-pub use finding::Finding;
+pub use finding::{Advice, Argument, Finding};
 pub use name::RecordName;
 pub use publish::{Publisher, ValidationRecord};
 pub use record::{Record, RecordData, RecordType};

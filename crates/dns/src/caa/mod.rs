@@ -17,7 +17,7 @@ pub use self::{
 use crate::{
     Eyes, Finding, LookUpError, RecordData, RecordName, RecordType, ServerError,
     authoritative::{self, Lookup, ServerAnswer},
-    finding::Advice,
+    finding::{Advice, Argument},
     record::CaaProperty,
     zone::Zone,
 };
@@ -281,21 +281,27 @@ impl Finding for CaaFinding {
         }
     }
 
-    fn arguments(&self) -> Vec<(&'static str, String)> {
+    fn arguments(&self) -> Vec<(&'static str, Argument)> {
         match self {
             Self::Unrestricted => Vec::new(),
             Self::Allowed { at, record, .. } => {
-                vec![("name", at.to_string()), ("record", record.to_string())]
+                vec![("name", Argument::shown(at)), ("record", Argument::shown(record))]
             }
             Self::Blocked { at, records, .. } => {
-                vec![("name", at.to_string()), ("record", listed(records))]
+                vec![
+                    ("name", Argument::shown(at)),
+                    ("record", Argument::shown(listed(records))),
+                ]
             }
-            Self::DnssecFails { at } => vec![("name", at.to_string())],
+            Self::DnssecFails { at } => vec![("name", Argument::shown(at))],
             Self::ServersFail { at, error } => {
-                vec![("name", at.to_string()), ("error", error.code().to_owned())]
+                vec![
+                    ("name", Argument::shown(at)),
+                    ("error", Argument::Code(error.code())),
+                ]
             }
             Self::CannotLook { at, error } => {
-                vec![("name", at.to_string()), ("error", (*error).to_owned())]
+                vec![("name", Argument::shown(at)), ("error", Argument::Code(error))]
             }
         }
     }

@@ -23,7 +23,11 @@ pub use self::{
     fetch::{FetchError, Hop},
     target::{BadFile, FileCheck, RedirectProblem, Scheme},
 };
-use crate::{Eyes, Finding, ServerError, finding::Advice, outbound, zone};
+use crate::{
+    Eyes, Finding, ServerError,
+    finding::{Advice, Argument},
+    outbound, zone,
+};
 
 /// Addresses of one host that are tried at most.
 const MAX_ADDRESSES: usize = 4;
@@ -303,23 +307,26 @@ impl Finding for FileFinding {
         }
     }
 
-    fn arguments(&self) -> Vec<(&'static str, String)> {
+    fn arguments(&self) -> Vec<(&'static str, Argument)> {
         match self {
             Self::Right | Self::NoAddress | Self::DnssecFails => Vec::new(),
             Self::NotEverywhere { agreeing, asked, odd } => vec![
-                ("agreeing", agreeing.to_string()),
-                ("asked", asked.to_string()),
-                ("addresses", listed(odd)),
+                ("agreeing", Argument::shown(agreeing)),
+                ("asked", Argument::shown(asked)),
+                ("addresses", Argument::shown(listed(odd))),
             ],
             Self::OtherContent { status, excerpt } | Self::Status { status, excerpt } => {
-                vec![("status", status.to_string()), ("excerpt", excerpt.clone())]
+                vec![
+                    ("status", Argument::shown(status)),
+                    ("excerpt", Argument::shown(excerpt.clone())),
+                ]
             }
-            Self::NotPublic { address } => vec![("address", address.to_string())],
+            Self::NotPublic { address } => vec![("address", Argument::shown(address))],
             Self::Unreachable { error } | Self::BadRedirect { error } => {
-                vec![("error", error.code().to_owned())]
+                vec![("error", Argument::Code(error.code()))]
             }
-            Self::ServersFail { error } => vec![("error", error.code().to_owned())],
-            Self::CannotLook { error } => vec![("error", (*error).to_owned())],
+            Self::ServersFail { error } => vec![("error", Argument::Code(error.code()))],
+            Self::CannotLook { error } => vec![("error", Argument::Code(error))],
         }
     }
 

@@ -1,5 +1,5 @@
 use certbroker_dns::{
-    Eyes, EyesConfig, Finding, ServerError,
+    Argument, Eyes, EyesConfig, Finding, ServerError,
     cname::{self, CnameFinding, CnameSeen},
     finding::Advice,
 };
@@ -122,7 +122,7 @@ async fn blames_the_servers_only_when_none_answers() {
     );
     assert_eq!(
         report.finding.arguments(),
-        [("error", "dns-server-timed-out".to_owned())]
+        [("error", Argument::Code("dns-server-timed-out"))]
     );
 
     let without_zone = Eyes::new(EyesConfig {

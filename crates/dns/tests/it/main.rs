@@ -15,4 +15,5 @@ mod dnssec;
 mod mailbox;
 mod publish;
 mod web_file;
+mod words;
 mod world;
