@@ -9,7 +9,7 @@ use leaderssl_simulator::surroundings::{
     name_server::{Behaviour, DnsServer, RecordType as Kind, Zones},
 };
 
-use crate::world::{IMPATIENCE, config, dns_server, eyes, name, timeouts};
+use crate::world::{IMPATIENCE, PATIENCE, config, dns_server, eyes, name, timeouts};
 
 #[tokio::test]
 async fn asks_every_server_and_shows_which_one_lags() {
@@ -49,11 +49,6 @@ async fn asks_every_server_and_shows_which_one_lags() {
 #[tokio::test]
 async fn tells_the_failures_of_servers_apart() {
     let server = dns_server(Zones::default()).await;
-    let eyes = Eyes::new(EyesConfig {
-        timeouts: timeouts(IMPATIENCE),
-        ..config(&[server.address()])
-    })
-    .unwrap();
     let owner = name("shop.test");
     let table = [
         (Behaviour::Healthy, None),
@@ -65,6 +60,13 @@ async fn tells_the_failures_of_servers_apart() {
     ];
     for (behaviour, error) in table {
         server.behave(behaviour);
+        let never_answers = error == Some(ServerError::TimedOut);
+        let patience = if never_answers { IMPATIENCE } else { PATIENCE };
+        let config = EyesConfig {
+            timeouts: timeouts(patience),
+            ..config(&[server.address()])
+        };
+        let eyes = Eyes::new(config).unwrap();
         let lookup = authoritative::look_up(&eyes, &owner, RecordType::A)
             .await
             .unwrap();
@@ -74,6 +76,7 @@ async fn tells_the_failures_of_servers_apart() {
             "{behaviour:?}"
         );
     }
+    let eyes = eyes(&[server.address()]);
     server.shutdown().await;
     let lookup = authoritative::look_up(&eyes, &owner, RecordType::A)
         .await

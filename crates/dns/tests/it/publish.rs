@@ -7,13 +7,15 @@ use std::{
 };
 
 use certbroker_dns::{
-    Class, Eyes, Publisher, ValidationRecord,
+    Class, Eyes, EyesConfig, Publisher, ValidationRecord,
     publish::{PublishError, Published, Rfc2136, TsigKey, UnixTime},
 };
 use leaderssl_simulator::surroundings::name_server::{Behaviour, RecordType as Kind};
 use secrecy::SecretString;
 
-use crate::world::{KEY_NAME, KEY_SECRET, eyes, name, surroundings};
+use crate::world::{
+    IMPATIENCE, KEY_NAME, KEY_SECRET, PATIENCE, config, dns_server, eyes, name, surroundings, timeouts,
+};
 
 pub(crate) fn key(key_name: &str, secret: &str) -> TsigKey {
     TsigKey::new(&name(key_name), &SecretString::from(secret)).unwrap()
@@ -141,7 +143,7 @@ async fn publishes_into_the_demos_name_server() {
 #[tokio::test]
 async fn is_not_visible_everywhere_until_the_last_server_has_it() {
     let world = surroundings().await;
-    let lagging = crate::world::dns_server(world.dns.zones().separate_copy()).await;
+    let lagging = dns_server(world.dns.zones().separate_copy()).await;
     let both = eyes(&[world.dns.address(), lagging.address()]);
     let ours = Rfc2136::new(
         world.dns.address(),
@@ -163,30 +165,32 @@ async fn is_not_visible_everywhere_until_the_last_server_has_it() {
 #[tokio::test]
 async fn an_unreachable_server_is_told_from_one_that_refuses() {
     let world = surroundings().await;
-    let config = crate::world::config(&[world.dns.address()]);
-    let impatient = crate::world::timeouts(crate::world::IMPATIENCE);
-    let eyes = Eyes::new(certbroker_dns::EyesConfig {
-        timeouts: impatient,
-        ..config
-    })
-    .unwrap();
-    let key = key(KEY_NAME, KEY_SECRET);
-    let ours = Rfc2136::new(world.dns.address(), name("test"), key, eyes, machine_time());
+    let server = world.dns.address();
+    let with_patience = |patience| {
+        let config = EyesConfig {
+            timeouts: timeouts(patience),
+            ..config(&[server])
+        };
+        let eyes = Eyes::new(config).unwrap();
+        Rfc2136::new(
+            server,
+            name("test"),
+            key(KEY_NAME, KEY_SECRET),
+            eyes,
+            machine_time(),
+        )
+    };
     let record = ValidationRecord::cname(name("_a.shop.test"), name("b.sectigo.com"));
     world.dns.behave(Behaviour::Silent);
-    assert_eq!(
-        ours.publish(&record).await.unwrap_err().class(),
-        Class::Unreachable
-    );
+    let silent = with_patience(IMPATIENCE).publish(&record).await.unwrap_err();
+    assert_eq!(silent.class(), Class::Unreachable);
     world.dns.behave(Behaviour::Failing);
-    let refused = ours.publish(&record).await.unwrap_err();
+    let refused = with_patience(PATIENCE).publish(&record).await.unwrap_err();
     assert_eq!(
         (refused.code(), refused.class()),
         ("dns-publish-refused", Class::Refused)
     );
     world.dns.shutdown().await;
-    assert_eq!(
-        ours.remove(&record).await.unwrap_err().class(),
-        Class::Unreachable
-    );
+    let closed = with_patience(PATIENCE).remove(&record).await.unwrap_err();
+    assert_eq!(closed.class(), Class::Unreachable);
 }

@@ -1,14 +1,14 @@
 use std::net::SocketAddr;
 
 use certbroker_dns::{
-    Eyes, EyesConfig, Finding, SimulatedNet,
+    Eyes, EyesConfig, Finding, SimulatedNet, Timeouts,
     finding::Advice,
     web_file::{self, FetchError, FileCheck, FileFinding, FileReport, FileSeen, RedirectProblem, Scheme},
 };
 use leaderssl_simulator::surroundings::{Surroundings, name_server::RecordType as Kind, web::Page};
 use tokio::{io::AsyncWriteExt, net::TcpListener};
 
-use crate::world::{IMPATIENCE, surroundings, timeouts, web_config};
+use crate::world::{IMPATIENCE, PATIENCE, surroundings, timeouts, web_config};
 
 const PATH: &str = "/.well-known/pki-validation/EECF41901DDAFF0680AED4BCA725338D.txt";
 const BODY: &str = "E9DAC4DBB04DEB58\nsectigo.com\nAb3kZ9q0Lm";
@@ -252,9 +252,14 @@ async fn tells_the_failures_of_web_servers_apart() {
             http: server,
             https: server,
         });
+        let never_answers = code == "dns-fetch-timed-out";
+        let fetch = if never_answers { IMPATIENCE } else { PATIENCE };
         let config = EyesConfig {
             simulated,
-            timeouts: timeouts(IMPATIENCE),
+            timeouts: Timeouts {
+                fetch,
+                ..timeouts(PATIENCE)
+            },
             ..web_config(&world)
         };
         let report = web_file::check(&Eyes::new(config).unwrap(), &file(scheme, "shop.test")).await;
