@@ -17,6 +17,9 @@
 //! | [`operations`], [`fault`] | automatic work, and dying in the middle of it on purpose |
 //! | [`dashboard`] | the administrator's first page |
 
+mod connection;
+mod effects;
+
 pub mod actor;
 pub mod audit;
 pub mod authority;
@@ -27,6 +30,7 @@ pub mod catalogue;
 pub mod certificates;
 pub mod dashboard;
 pub mod fault;
+pub mod logs;
 pub mod modules;
 pub mod operations;
 pub mod orders;
@@ -37,8 +41,9 @@ pub mod zones;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use connection::Connections;
 use domain::{Clock as _, id::EntityId};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use seal::KeyRing;
 use store::Store;
 use tokio::sync::Notify;
@@ -47,6 +52,8 @@ pub use actor::{Actor, RequestId, Who};
 pub use authority::{Permission, Scope};
 pub use clock::BusinessClock;
 pub use error::{Error, Result};
+pub use fault::FaultPlan;
+pub use logs::{Logs, NoLogs};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -58,6 +65,10 @@ pub struct Parts {
     pub keys: KeyRing,
     /// The connectors that this program was built with.
     pub registry: &'static [ca::Registration],
+    /// Looks at names and files the way a CA does.
+    pub eyes: dns::Eyes,
+    /// The program's logs.
+    pub logs: Arc<dyn Logs>,
     /// What an operator or a test decides.
     pub config: Config,
 }
@@ -86,6 +97,10 @@ struct Inner {
     clock: Arc<BusinessClock>,
     keys: RwLock<Arc<KeyRing>>,
     registry: &'static [ca::Registration],
+    eyes: dns::Eyes,
+    logs: Arc<dyn Logs>,
+    connections: Connections,
+    faults: FaultPlan,
     config: Config,
     work: Notify,
 }
@@ -99,6 +114,10 @@ impl Engine {
             clock: parts.clock,
             keys: RwLock::new(Arc::new(parts.keys)),
             registry: parts.registry,
+            eyes: parts.eyes,
+            logs: parts.logs,
+            connections: Connections::default(),
+            faults: armed(parts.config.crash_at.as_deref()),
             config: parts.config,
             work: Notify::new(),
         }))
@@ -134,6 +153,44 @@ impl Engine {
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
     }
 
+    pub(crate) fn eyes(&self) -> &dns::Eyes {
+        &self.0.eyes
+    }
+
+    pub(crate) fn logs(&self) -> &dyn Logs {
+        &*self.0.logs
+    }
+
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.0.connections
+    }
+
+    pub(crate) fn shared_clock(&self) -> Arc<BusinessClock> {
+        self.0.clock.clone()
+    }
+
+    /// Passes a fault point.
+    pub(crate) fn pass(&self, point: &'static str) {
+        self.0.faults.pass(point);
+    }
+
+    /// Today in the seller's time zone.
+    pub(crate) fn today(&self) -> Date {
+        self.day_of(self.now())
+    }
+
+    /// The day of an instant in the seller's time zone.
+    pub(crate) fn day_of(&self, instant: Timestamp) -> Date {
+        instant.to_zoned(self.0.config.time_zone.clone()).date()
+    }
+
+    /// The instant at which the day of `now` began in the seller's time zone.
+    pub(crate) fn start_of_day(&self, now: Timestamp) -> Timestamp {
+        now.to_zoned(self.0.config.time_zone.clone())
+            .start_of_day()
+            .map_or(now, |day| day.timestamp())
+    }
+
     pub(crate) fn registry(&self) -> &'static [ca::Registration] {
         self.0.registry
     }
@@ -160,4 +217,14 @@ impl std::fmt::Debug for Engine {
             .field("config", &self.0.config)
             .finish_non_exhaustive()
     }
+}
+
+fn armed(crash_at: Option<&str>) -> FaultPlan {
+    let Some(text) = crash_at else {
+        return FaultPlan::default();
+    };
+    text.parse().unwrap_or_else(|error| {
+        tracing::error!(error = %error, "no fault point is armed");
+        FaultPlan::default()
+    })
 }
