@@ -387,3 +387,52 @@ impl ServerCertVerifier for AnyCertificate {
         self.0.signature_verification_algorithms.supported_schemes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use leaderssl_simulator::surroundings::{
+        ANY_LOOPBACK_PORT,
+        name_server::{DnsServer, RecordType as Kind, Zones},
+    };
+
+    use super::*;
+    use crate::{EyesConfig, Resolver};
+
+    #[tokio::test]
+    async fn the_host_of_a_redirect_is_judged_before_it_is_contacted() {
+        let zones = Zones::default();
+        let table = [
+            (Kind::A, "8.8.8.8", true),
+            (Kind::A, "127.0.0.1", false),
+            (Kind::A, "169.254.169.254", false),
+            (Kind::AAAA, "::ffff:192.168.0.1", false),
+        ];
+        let server = DnsServer::start(ANY_LOOPBACK_PORT, zones.clone(), None)
+            .await
+            .unwrap();
+        let resolver = Resolver::Address(server.address());
+        let eyes = Eyes::new(EyesConfig {
+            resolver,
+            ..EyesConfig::default()
+        })
+        .unwrap();
+        let fetcher = Fetcher::new(&eyes);
+        let target = Target::of(&Url::parse("http://inner.test/").unwrap()).unwrap();
+        for (kind, text, is_public) in table {
+            zones.remove("inner.test", Kind::A);
+            zones.set("inner.test", kind, text).unwrap();
+            let address = text.parse().unwrap();
+            let judged = if is_public {
+                Ok(address)
+            } else {
+                Err(FetchError::NotPublic { address })
+            };
+            assert_eq!(fetcher.locate(&target).await, judged);
+        }
+        zones.hide("inner.test");
+        let missing = FetchError::NoAddress {
+            host: "inner.test".to_owned(),
+        };
+        assert_eq!(fetcher.locate(&target).await, Err(missing));
+    }
+}
