@@ -117,6 +117,11 @@ impl Store {
         Tx::begin(&self.writer, self.backend()).await
     }
 
+    /// A view of the database at one moment.
+    pub(crate) async fn snapshot(&self) -> Result<Tx> {
+        Tx::begin_snapshot(&self.reader.connection, self.backend()).await
+    }
+
     /// The connections for reading.
     #[must_use]
     pub const fn reader(&self) -> &Reader {

@@ -60,8 +60,6 @@ stored_words! {
         PurchaseRefund = "purchase_refund",
         /// Money was moved to a CA.
         SupplierDeposit = "supplier_deposit",
-        /// Money left a client's account by hand.
-        Withdrawal = "withdrawal",
     }
 }
 

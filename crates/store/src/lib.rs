@@ -14,6 +14,7 @@
 //! | [`page`] | pages of long lists |
 //! | `cell`, `record` | how domain types become columns, how a row struct becomes a table (crate-private) |
 //! | [`migration`] | the schema, as the same SQL for both databases |
+//! | [`backup`] | the whole database as lines of JSON, from either into either |
 //! | [`introspect`] | what the database says of its own schema |
 //! | [`counter`] | human numbers without gaps |
 //! | [`instance`], [`seller`], [`setting`] | which installation this is, who sells, what they set |
@@ -32,6 +33,7 @@
 pub mod account;
 pub mod api_token;
 pub mod audit;
+pub mod backup;
 pub mod connect;
 pub mod counter;
 pub mod credit_request;

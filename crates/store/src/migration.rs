@@ -72,14 +72,22 @@ pub async fn status(store: &Store) -> Result<Vec<StepStatus>> {
 /// Runs the missing steps and returns their names.
 pub(crate) async fn run(store: &Store) -> Result<Vec<&'static str>> {
     let tx = store.begin().await?;
+    let done = apply(&tx, |_| true).await?;
+    tx.commit().await?;
+    Ok(done)
+}
+
+/// Runs those of the missing steps that are wanted, in their order.
+pub(crate) async fn apply(tx: &Tx, is_wanted: impl Fn(&str) -> bool) -> Result<Vec<&'static str>> {
     if tx.backend() == Backend::Postgres {
         // Nodes that start at the same time take turns; the number has no meaning but must not be used elsewhere.
         tx.execute("wait for other nodes", "SELECT pg_advisory_xact_lock(7310592841)")
             .await?;
     }
-    let applied = applied(&tx).await?;
+    let applied = applied(tx).await?;
     let mut done = Vec::new();
-    for step in STEPS.iter().filter(|step| !applied.contains_key(step.name)) {
+    let missing = |step: &&Step| !applied.contains_key(step.name) && is_wanted(step.name);
+    for step in STEPS.iter().filter(missing) {
         tx.execute(step.name, step.sql).await?;
         let statement = Statement::from_sql_and_values(
             tx.raw().get_database_backend(),
@@ -92,8 +100,29 @@ pub(crate) async fn run(store: &Store) -> Result<Vec<&'static str>> {
             .map_err(|error| Error::of("schema_step", error))?;
         done.push(step.name);
     }
-    tx.commit().await?;
     Ok(done)
+}
+
+/// The steps that have run, in their order; reads only.
+pub(crate) async fn applied_in_order(tx: &Tx) -> Result<Vec<&'static str>> {
+    let applied = read_applied(tx).await?;
+    Ok(STEPS
+        .iter()
+        .map(|step| step.name)
+        .filter(|name| applied.contains_key(*name))
+        .collect())
+}
+
+/// The tables that steps make, in the order in which they can be filled: a table comes after those it refers to.
+pub(crate) fn tables(steps: &[&str]) -> Vec<&'static str> {
+    STEPS
+        .iter()
+        .filter(|step| steps.contains(&step.name))
+        .flat_map(|step| step.sql.lines())
+        .filter_map(|line| line.strip_prefix("CREATE TABLE "))
+        .filter_map(|rest| rest.split([' ', '(']).next())
+        .map(|name| name.trim_matches('"'))
+        .collect()
 }
 
 /// The steps that have run, by name, with their checksums; refuses what this version cannot stand on.
@@ -103,6 +132,10 @@ async fn applied(tx: &Tx) -> Result<BTreeMap<String, String>> {
         "CREATE TABLE IF NOT EXISTS schema_step (name text NOT NULL PRIMARY KEY, checksum text NOT NULL)",
     )
     .await?;
+    read_applied(tx).await
+}
+
+async fn read_applied(tx: &Tx) -> Result<BTreeMap<String, String>> {
     let statement = Statement::from_string(
         tx.raw().get_database_backend(),
         "SELECT name, checksum FROM schema_step",

@@ -2,7 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use sea_orm::{ConnectionTrait, DatabaseExecutor, DatabaseTransaction, TransactionTrait};
+use futures_util::Stream;
+use sea_orm::{
+    ConnectionTrait, DatabaseExecutor, DatabaseTransaction, DbErr, QueryResult, Statement, StreamTrait,
+    TransactionTrait,
+};
 
 use crate::{
     audit::{self, NewLink},
@@ -47,6 +51,29 @@ impl Tx {
             .begin_with_options(options)
             .await
             .map_err(|error| Error::of("begin a transaction", error))?;
+        Ok(Self {
+            inner,
+            backend,
+            links: Mutex::default(),
+            afterwards: Mutex::default(),
+        })
+    }
+
+    /// A view of the database at one moment, for reading much.
+    pub(crate) async fn begin_snapshot(
+        connection: &sea_orm::DatabaseConnection,
+        backend: Backend,
+    ) -> Result<Self> {
+        let isolation_level =
+            (backend == Backend::Postgres).then_some(sea_orm::IsolationLevel::RepeatableRead);
+        let options = sea_orm::TransactionOptions {
+            isolation_level,
+            ..Default::default()
+        };
+        let inner = connection
+            .begin_with_options(options)
+            .await
+            .map_err(|error| Error::of("begin a snapshot", error))?;
         Ok(Self {
             inner,
             backend,
@@ -101,6 +128,19 @@ impl Tx {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(Box::new(action));
+    }
+
+    /// The rows of a query, one by one.
+    pub(crate) async fn stream(
+        &self,
+        doing: &'static str,
+        sql: String,
+    ) -> Result<impl Stream<Item = std::result::Result<QueryResult, DbErr>> + '_> {
+        let statement = Statement::from_string(ConnectionTrait::get_database_backend(&self.inner), sql);
+        self.inner
+            .stream_raw(statement)
+            .await
+            .map_err(|error| Error::of(doing, error))
     }
 
     /// Runs SQL that differs between the databases or that the query builder has no words for.
