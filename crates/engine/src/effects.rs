@@ -296,11 +296,16 @@ pub(crate) async fn order_failed(
     to_client(engine, tx, service, "order_failed", &mail).await
 }
 
-struct ToSend {
-    recipient: String,
-    language: String,
-    key: String,
-    about: Option<Service>,
+/// A mail to be written.
+pub(crate) struct ToSend {
+    /// Address of the reader; nothing is written to nobody.
+    pub(crate) recipient: String,
+    /// Language tag of the reader.
+    pub(crate) language: String,
+    /// A second mail with the same key is not written.
+    pub(crate) key: String,
+    /// The service it is about.
+    pub(crate) about: Option<Service>,
 }
 
 async fn to_client(engine: &Engine, tx: &Tx, service: &Service, key: &str, mail: &Mail) -> Result<()> {
@@ -313,7 +318,14 @@ async fn to_client(engine: &Engine, tx: &Tx, service: &Service, key: &str, mail:
     send(engine, tx, service.seller_id, letter, mail).await
 }
 
-async fn send(engine: &Engine, tx: &Tx, seller: SellerId, letter: ToSend, mail: &Mail) -> Result<()> {
+/// Writes a mail in the transaction that causes it.
+pub(crate) async fn send(
+    engine: &Engine,
+    tx: &Tx,
+    seller: SellerId,
+    letter: ToSend,
+    mail: &Mail,
+) -> Result<()> {
     if letter.recipient.is_empty() {
         return Ok(());
     }

@@ -11,6 +11,10 @@
 //! | [`authority`] | who may do and see what: the only place that decides it |
 //! | [`clock`] | business time and the machine's time |
 //! | [`error`] | why a use case was refused or failed |
+//! | [`instance`], [`settings`] | which installation this is, what the seller decided |
+//! | [`money`] | balances, credits, reservations, documents, what CAs charge |
+//! | [`departments`], [`tasks`] | who works, and at what |
+//! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
 //! | [`orders`], [`services`], [`certificates`] | what clients buy, have and take out |
 //! | [`validations`], [`zones`] | proof of control over names, and publishing it unattended |
@@ -21,10 +25,16 @@ mod connection;
 mod effects;
 
 pub mod actor;
+pub mod api_tokens;
 pub mod audit;
 pub mod authority;
 pub mod clock;
+pub mod departments;
 pub mod error;
+pub mod instance;
+pub mod money;
+pub mod settings;
+pub mod tasks;
 
 pub mod catalogue;
 pub mod certificates;
