@@ -23,6 +23,10 @@
 
 mod connection;
 mod effects;
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod work_tests;
 
 pub mod actor;
 pub mod api_tokens;

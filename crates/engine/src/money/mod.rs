@@ -17,6 +17,8 @@ pub mod credit;
 pub mod documents;
 pub mod rates;
 pub mod supplier;
+#[cfg(test)]
+mod tests;
 
 use domain::{
     Money as Amount,

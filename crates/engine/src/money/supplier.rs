@@ -152,22 +152,28 @@ async fn move_money(
     tx: &Tx,
     actor: &Actor,
     kind: EntryKind,
-    charge: SupplierCharge,
+    paid_for: SupplierCharge,
     change: Amount,
 ) -> Result<EntryId> {
-    if charge.amount.is_negative() {
-        return Err(Error::Internal(format!("a charge below zero: {}", charge.amount)));
+    if paid_for.amount.is_negative() {
+        return Err(Error::Internal(format!(
+            "a charge below zero: {}",
+            paid_for.amount
+        )));
     }
     let about = About {
-        module: Some(charge.module),
-        service: charge.service,
-        operation: charge.operation,
+        module: Some(paid_for.module),
+        service: paid_for.service,
+        operation: paid_for.operation,
         ..About::default()
     };
-    let currency = charge.amount.currency();
+    let currency = paid_for.amount.currency();
     let postings = vec![
-        (LedgerKey::Supplier(charge.module, currency), change),
-        (LedgerKey::SupplierCost(charge.module, currency), change.negated()),
+        (LedgerKey::Supplier(paid_for.module, currency), change),
+        (
+            LedgerKey::SupplierCost(paid_for.module, currency),
+            change.negated(),
+        ),
     ];
     book(engine, tx, actor, kind, about, postings).await
 }
