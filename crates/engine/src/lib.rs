@@ -56,6 +56,7 @@ pub mod zones;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use connection::Connections;
+use orders::KnownApprovers;
 use domain::{Clock as _, id::EntityId};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use seal::KeyRing;
@@ -114,6 +115,7 @@ struct Inner {
     eyes: dns::Eyes,
     logs: Arc<dyn Logs>,
     connections: Connections,
+    approvers: KnownApprovers,
     faults: FaultPlan,
     config: Config,
     work: Notify,
@@ -131,6 +133,7 @@ impl Engine {
             eyes: parts.eyes,
             logs: parts.logs,
             connections: Connections::default(),
+            approvers: KnownApprovers::default(),
             faults: armed(parts.config.crash_at.as_deref()),
             config: parts.config,
             work: Notify::new(),
@@ -177,6 +180,10 @@ impl Engine {
 
     pub(crate) fn connections(&self) -> &Connections {
         &self.0.connections
+    }
+
+    pub(crate) fn approvers(&self) -> &KnownApprovers {
+        &self.0.approvers
     }
 
     pub(crate) fn shared_clock(&self) -> Arc<BusinessClock> {

@@ -1,15 +1,36 @@
 //! Orders: price, request, approvers, the order itself.
 
+mod approvers;
+mod form;
 mod model;
+mod place;
+mod request;
 
 pub use model::{
-    Approvers, CodedProblem, JudgedCsr, Margin, MethodView, NamePlan, NewOrder, OrderPlaced, Quote,
-    QuoteRequest, RequestSource, ValidationPlan,
+    Approvers, CodedProblem, JudgedCsr, Margin, MethodView, NamePlan, NewOrder, OrderPlaced, Quote, QuoteRequest,
+    RequestSource, ValidationPlan,
 };
 
-use domain::id::TariffPlanId;
+use domain::{
+    Money,
+    id::{AccountId, TariffPlanId},
+    name::NameSet,
+    price::{ExtraNames, PeriodPrice, Price},
+    rules::DatedRules,
+    term::Years,
+};
+use rust_decimal::Decimal;
+use store::{account::Account, tariff::TariffPlan};
 
-use crate::{Actor, Engine, Error, Result};
+use crate::{
+    Actor, Engine, Error, Permission, Result,
+    authority::{may, require},
+    money,
+};
+
+pub(crate) use approvers::{KnownApprovers, of_module as approvers_of_module};
+pub(crate) use place::key_place;
+pub(crate) use form::check_choice;
 
 /// Use cases around orders.
 #[derive(Debug, Clone, Copy)]
@@ -27,50 +48,134 @@ impl Orders<'_> {
     /// What an order would cost, and whether it can be paid.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::Invalid`] names every wrong field.
     pub async fn quote(&self, actor: &Actor, request: QuoteRequest) -> Result<Quote> {
-        let _ = (self.0, actor, request);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::Order)?;
+        let engine = self.0;
+        let account = self.account(actor, request.account).await?;
+        let plan = self.plan(actor, request.plan).await?;
+        let names = form::names(&plan, &request.names)?;
+        let sale = self.sale(&account, &plan, request.years, &names).await?;
+        let available = money::balance_of(engine.store().reader(), &account).await?.spendable;
+        let missing = match available.covers(sale.price.gross)? {
+            true => None,
+            false => Some(sale.price.gross.minus(available)?),
+        };
+        let margin = match may(actor, Permission::SeeCosts) {
+            true => self.margin(actor, &plan, request.years, sale.extra, sale.price.net).await?,
+            false => None,
+        };
+        Ok(Quote { names, extra: sale.extra, price: sale.price, available, missing, margin })
     }
 
     /// Reads a certificate signing request and says everything that is wrong with it.
     ///
     /// # Errors
-    /// As every use case.
+    /// Only whoever may order.
+    #[expect(clippy::unused_async, reason = "every use case is awaited")]
     pub async fn judge_csr(&self, actor: &Actor, text: &str) -> Result<JudgedCsr> {
-        let _ = (self.0, actor, text);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::Order)?;
+        Ok(request::judged(text))
     }
 
     /// The addresses that may approve each name by mail, read live from the CA that would get the order.
     ///
     /// # Errors
-    /// As every use case.
-    pub async fn approvers(
-        &self,
-        actor: &Actor,
-        plan: TariffPlanId,
-        names: &[String],
-    ) -> Result<Vec<Approvers>> {
-        let _ = (self.0, actor, plan, names);
-        Err(Error::Internal("not built yet".to_owned()))
+    /// [`Error::Refused`] with `no-module` when no module serves the plan, [`Error::Ca`] when the CA does not answer.
+    pub async fn approvers(&self, actor: &Actor, plan: TariffPlanId, names: &[String]) -> Result<Vec<Approvers>> {
+        require(actor, Permission::Order)?;
+        let plan = self.plan(actor, plan).await?;
+        let names = form::names(&plan, names)?;
+        approvers::of_plan(self.0, &plan, &names).await
     }
 
     /// The methods of validation of a plan, with the day on which each ends.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::NotFound`].
     pub async fn methods(&self, actor: &Actor, plan: TariffPlanId) -> Result<Vec<MethodView>> {
-        let _ = (self.0, actor, plan);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::SeeServices)?;
+        let plan = self.plan(actor, plan).await?;
+        let rules = DatedRules::baseline();
+        let today = self.0.today();
+        Ok(plan
+            .methods
+            .0
+            .iter()
+            .filter(|method| rules.allows(**method, today))
+            .map(|method| MethodView {
+                method: *method,
+                takes_wildcards: method.takes_wildcards(),
+                forbidden_from: rules.method_end(*method),
+            })
+            .collect())
     }
 
     /// Takes an order: reserves the money and starts the operation that opens the service.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::Invalid`] names every wrong field; [`Error::Refused`] with `not-enough-money`, `price-changed`.
     pub async fn place(&self, actor: &Actor, order: NewOrder) -> Result<OrderPlaced> {
-        let _ = (self.0, actor, order);
-        Err(Error::Internal("not built yet".to_owned()))
+        place::place(self.0, actor, order).await
     }
+
+    /// Who pays.
+    async fn account(&self, actor: &Actor, wanted: Option<AccountId>) -> Result<Account> {
+        let id = actor.account().or(wanted).ok_or_else(|| Error::field("account", "required"))?;
+        if wanted.is_some_and(|wanted| wanted != id) {
+            return Err(Error::NotFound);
+        }
+        money::visible_account(self.0.store().reader(), actor, id).await
+    }
+
+    /// A plan that is on offer.
+    async fn plan(&self, actor: &Actor, id: TariffPlanId) -> Result<TariffPlan> {
+        let plan = self.0.tariffs().own(actor, id).await?;
+        if plan.is_active { Ok(plan) } else { Err(Error::field("plan", "not-on-offer")) }
+    }
+
+    async fn sale(&self, account: &Account, plan: &TariffPlan, years: Years, names: &NameSet) -> Result<Sale> {
+        let engine = self.0;
+        let reader = engine.store().reader();
+        let prices = store::tariff::prices_at(reader, Some(plan.id), Some(account.currency), engine.now()).await?;
+        let price = prices
+            .into_iter()
+            .find(|price| price.years == years)
+            .ok_or_else(|| Error::field("years", "not-on-offer"))?;
+        let extra = form::extra_names(plan, names);
+        let tax = money::tax_percent(engine, reader, account).await?;
+        Ok(Sale { extra, price: Price::of(price.amounts(), extra, tax)? })
+    }
+
+    async fn margin(
+        &self,
+        actor: &Actor,
+        plan: &TariffPlan,
+        years: Years,
+        extra: ExtraNames,
+        net: Money,
+    ) -> Result<Option<Margin>> {
+        let terms = crate::tariffs::first_terms(self.0, plan).await?;
+        let Some(term) = terms.iter().find(|term| term.years == years) else { return Ok(None) };
+        let cost = cost_of(term, extra)?;
+        let rate = crate::tariffs::rate(self.0, actor, cost.currency(), net.currency()).await?;
+        Ok(Some(Margin { cost, left: domain::price::margin(net, cost, rate) }))
+    }
+}
+
+/// What is sold at which price.
+struct Sale {
+    extra: ExtraNames,
+    price: Price,
+}
+
+/// What a CA charges for a term with so many further names.
+pub(crate) fn cost_of(term: &store::catalogue::ProductTerm, extra: ExtraNames) -> Result<Money> {
+    let none = Money::zero(term.currency);
+    let amounts = PeriodPrice {
+        period: term.price(),
+        extra_name: term.extra_name().unwrap_or(none),
+        extra_wildcard: term.extra_wildcard().unwrap_or(none),
+    };
+    Ok(Price::of(amounts, extra, Decimal::ZERO)?.net)
 }

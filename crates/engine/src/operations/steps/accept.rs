@@ -1,0 +1,240 @@
+//! Buying: the purchase protocol is run, and its outcome is booked in one transaction.
+
+use ca::{
+    CaOrderRef, CaState, NameValidation, OrderRequest, ProductId as CaProductId, ValidationChoice,
+    purchase::{self, Outcome, Purchasing},
+};
+use domain::{
+    Money,
+    id::CaOrderId,
+    name::NameSet,
+    product::ValidationMethod,
+    state::{PurchaseStage, ServiceState, TaskKind},
+    term::PaidTerm,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use store::{
+    ca_order::CaOrder,
+    catalogue::Product,
+    purchase::Purchase,
+    request::Csr,
+    service::ServiceName,
+};
+use tracing::info;
+
+use super::{
+    ending,
+    journal::StoreJournal,
+    open::{self, BUY, PROVE},
+};
+use crate::{
+    Error, audit, effects, money,
+    money::supplier::SupplierCharge,
+    operations::run::{Flow, Run, StepError, StepResult},
+};
+
+/// No CA order of ours is older than its intent; clocks may differ by so much.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
+
+/// Runs the purchase protocol and books what came of it.
+pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
+    let engine = run.engine;
+    let outputs = open::outputs(run)?;
+    let id = outputs.purchase.ok_or_else(|| Error::Internal("there is no intent to buy".to_owned()))?;
+    let reader = engine.store().reader();
+    let bought = store::purchase::find(reader, id).await?.ok_or(Error::NotFound)?;
+    if bought.stage == PurchaseStage::AwaitsApproval {
+        let text = bought.reason.unwrap_or_default();
+        return Err(StepError::Manual { kind: TaskKind::PurchaseApproval, class: "ceiling", text });
+    }
+    if bought.stage == PurchaseStage::Intended && run.close_is_wanted().await? {
+        return ending::supersede_by_close(run).await;
+    }
+    let product = store::catalogue::product(reader, bought.product_id).await?.ok_or(Error::NotFound)?;
+    let module = store::module::find(reader, bought.module_id).await?.ok_or(Error::NotFound)?;
+    let names = names(run).await?;
+    let csr = csr(run).await?;
+    let wanted = order_of(run, &product, &bought.unique_value, &names, &csr, bought.expected())?;
+    let since = bought.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN);
+    let known: Vec<CaOrderRef> = store::ca_order::known_refs(reader, module.id, since)
+        .await?
+        .into_iter()
+        .map(CaOrderRef)
+        .collect();
+    let connector = engine.connector(&module)?;
+    let journal = StoreJournal::new(engine, id);
+    engine.pass("open.before_call");
+    let outcome = purchase::purchase(
+        Purchasing {
+            connector: &*connector,
+            journal: &journal,
+            clock: engine.clock(),
+            policy: engine.config().purchase,
+            known: &known,
+        },
+        &wanted,
+    )
+    .await
+    .map_err(|error| Error::Internal(super::super::run::chain(&error)))?;
+    engine.pass("open.after_call");
+    match outcome {
+        Outcome::Accepted { ca_order, charged, state, duplicates } => {
+            let charged = charged.unwrap_or_else(|| bought.expected());
+            accepted(run, &bought, &ca_order, charged, state.as_ref(), &names).await?;
+            engine.pass("open.outcome_stored");
+            report_duplicates(run, &duplicates).await?;
+            Ok(Flow::On)
+        }
+        Outcome::Rejected { why, .. } => ending::fail(run, "rejected", &why, &names).await,
+        Outcome::Abandoned { why } => ending::fail(run, "by_staff", &why, &names).await,
+        Outcome::NotPlaced(error) => Err(StepError::Ca(error)),
+        Outcome::StillUnknown { until, why, .. } => Err(StepError::Later { at: until, class: "unknown", text: why }),
+        Outcome::Manual { why, candidates } => {
+            let listed: Vec<String> = candidates
+                .iter()
+                .map(|candidate| format!("{} ({}): {}", candidate.ca_order, candidate.raw_status, candidate.why))
+                .collect();
+            let text = format!(
+                "It is not certain whether the CA accepted the order for {} (unique value {}): {why}. {}",
+                run.service.main_name,
+                bought.unique_value,
+                listed.join("; ")
+            );
+            Err(StepError::Manual { kind: TaskKind::PurchaseUnclear, class: "unknown", text })
+        }
+    }
+}
+
+/// The CA has the order: the client is charged, the supplier's account is booked, the paid term begins.
+async fn accepted(
+    run: &mut Run<'_>,
+    bought: &Purchase,
+    ca_ref: &CaOrderRef,
+    charged: Money,
+    state: Option<&CaState>,
+    names: &[ServiceName],
+) -> StepResult<()> {
+    let engine = run.engine;
+    let now = engine.now();
+    let term = PaidTerm::from_acceptance(engine.day_of(now), run.service.years);
+    let order = CaOrder {
+        id: engine.new_id::<CaOrderId>(),
+        service_id: run.service.id,
+        module_id: bought.module_id,
+        purchase_id: Some(bought.id),
+        ca_ref: ca_ref.0.clone(),
+        state: state.map_or("pending", CaState::word).to_owned(),
+        raw_state: String::new(),
+        accepted_at: now,
+        looked_at: None,
+        valid_from: None,
+        valid_to: None,
+        term_end: None,
+        charged_minor: Some(charged.minor()?),
+        charged_currency: Some(charged.currency()),
+        raw: String::new(),
+        closed_at: None,
+        version: 1,
+    };
+    let mut outputs = open::outputs(run)?;
+    outputs.ca_order = Some(order.id);
+    open::keep(run, &outputs)?;
+    run.service.state = ServiceState::WaitingForValidation;
+    run.service.accepted_at = Some(now);
+    run.service.term_start = Some(term.start);
+    run.service.term_end = Some(term.end);
+    run.service.module_id = Some(bought.module_id);
+
+    let tx = engine.store().begin().await?;
+    let held = ending::held_reservation(&tx, run.service.id).await?;
+    if let Some(reservation) = held {
+        money::charge(engine, &tx, &run.actor, reservation).await?;
+    }
+    let charge = SupplierCharge {
+        module: bought.module_id,
+        amount: charged,
+        service: Some(run.service.id),
+        operation: Some(run.operation.id),
+    };
+    money::supplier::purchase(engine, &tx, &run.actor, charge).await?;
+    store::module::note_spent(&tx, bought.module_id, charged).await?;
+    store::ca_order::insert(&tx, &order).await?;
+    store::service::update(&tx, &mut run.service).await?;
+    run.save(&tx, PROVE).await?;
+    let plan = store::tariff::find(&tx, run.service.tariff_plan_id).await?.map(|plan| plan.name).unwrap_or_default();
+    let domains: Vec<_> = names.iter().map(|name| name.name.clone()).collect();
+    effects::order_placed(engine, &tx, &run.service, &domains, plan).await?;
+    let details = json!({ "ca_order": ca_ref, "charged": charged.to_string(), "module": bought.module_id });
+    audit::append(&tx, engine, &run.actor, "service.accepted", &run.service.id, details);
+    tx.commit().await?;
+    info!(ca_order = %ca_ref, charged = %charged, "the CA has the order");
+    Ok(())
+}
+
+/// The CA made a purchase twice: a person must have the other one taken back.
+async fn report_duplicates(run: &Run<'_>, duplicates: &[CaOrderRef]) -> StepResult<()> {
+    if duplicates.is_empty() {
+        return Ok(());
+    }
+    let engine = run.engine;
+    let list: Vec<String> = duplicates.iter().map(ToString::to_string).collect();
+    let text = format!("The CA made this purchase more than once. Have these CA orders cancelled: {}", list.join(", "));
+    let tx = engine.store().begin().await?;
+    let task = effects::NewTask::for_operation(TaskKind::OrphanAtCa, &run.service, &run.operation).saying(text);
+    effects::open_task_once(engine, &tx, task).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The names in force.
+pub(crate) async fn names(run: &Run<'_>) -> StepResult<Vec<ServiceName>> {
+    let reader = run.engine.store().reader();
+    Ok(store::service::names(reader, run.service.id, run.service.names_version).await?)
+}
+
+/// The request in use.
+pub(crate) async fn csr(run: &Run<'_>) -> StepResult<Csr> {
+    let id = run.service.csr_id.ok_or_else(|| Error::Internal("a service without a request".to_owned()))?;
+    let csr = store::request::csr(run.engine.store().reader(), id).await?;
+    Ok(csr.ok_or(Error::NotFound)?)
+}
+
+/// The order as the CA gets it: made of what is stored, and alike whenever it is made again.
+pub(crate) fn order_of(
+    run: &Run<'_>,
+    product: &Product,
+    unique: &str,
+    names: &[ServiceName],
+    csr: &Csr,
+    ceiling: Money,
+) -> StepResult<ca::Purchase> {
+    let set = NameSet::from_names(names.iter().map(|name| name.name.clone()))
+        .ok_or_else(|| Error::Internal("a service without names".to_owned()))?;
+    let unique = unique.parse().map_err(crate::connection::internal("a unique value"))?;
+    let request = OrderRequest {
+        product: CaProductId(product.ca_ref.clone()),
+        days: u32::from(run.service.years.days()),
+        names: set,
+        csr: ca::Csr::from_der(csr.der.clone()),
+        unique_value: unique,
+        validations: names.iter().map(validation_of).collect(),
+        contact: run.service.contact.0.clone(),
+        organisation: run.service.organisation.clone().map(|organisation| organisation.0),
+        price_ceiling: Some(ceiling),
+    };
+    Ok(ca::Purchase::Order(Box::new(request)))
+}
+
+fn validation_of(name: &ServiceName) -> NameValidation {
+    let choice = match name.method {
+        ValidationMethod::Dns => ValidationChoice::Dns,
+        ValidationMethod::Http => ValidationChoice::Http,
+        ValidationMethod::Https => ValidationChoice::Https,
+        ValidationMethod::Email => ValidationChoice::Email { approver: name.approver.clone().unwrap_or_default() },
+    };
+    NameValidation { name: name.name.clone(), choice }
+}
+
+/// The step's own word, for what goes on after a person decided.
+pub(crate) const STEP: &str = BUY;

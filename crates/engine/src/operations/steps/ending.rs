@@ -1,0 +1,141 @@
+//! Ends of an operation other than success: refused by the CA, given up, taken over by a closing.
+
+use domain::{
+    Money,
+    id::ServiceId,
+    name::DomainName,
+    state::{AttemptOutcome, OperationKind, OperationState, ServiceState},
+};
+use serde_json::json;
+use store::{
+    Json, Tx,
+    document::DocumentKind,
+    operation::Operation,
+    reservation::ReservationState,
+    service::ServiceName,
+};
+use uuid::Uuid;
+
+use super::close;
+use crate::{
+    Actor, Engine, Error, Result, audit, effects, money,
+    operations::run::{Flow, Run, StepResult},
+};
+
+/// The order came to nothing: the money goes back, the client is told why.
+pub(crate) async fn fail(run: &mut Run<'_>, code: &str, why: &str, names: &[ServiceName]) -> StepResult {
+    let engine = run.engine;
+    let tx = engine.store().begin().await?;
+    let returned = give_back(engine, &tx, &run.actor, run.service.id, why).await?;
+    let now = engine.now();
+    run.service.state = ServiceState::Failed;
+    run.service.failure_code = Some(code.to_owned());
+    run.service.failure = Some(why.to_owned());
+    run.service.closed_at = Some(now);
+    store::service::update(&tx, &mut run.service).await?;
+    run.operation.error_class = Some(code.to_owned());
+    run.operation.error = Some(why.to_owned());
+    run.end(&tx, OperationState::Failed, AttemptOutcome::Refused).await?;
+    let domains: Vec<DomainName> = names.iter().map(|name| name.name.clone()).collect();
+    effects::order_failed(engine, &tx, &run.service, &domains, why, returned).await?;
+    let details = json!({ "code": code, "why": why, "returned": returned.map(|money| money.to_string()) });
+    audit::append(&tx, engine, &run.actor, "service.failed", &run.service.id, details);
+    tx.commit().await?;
+    Ok(Flow::Rest)
+}
+
+/// Releases what is reserved and refunds what was charged for a service; says how much went back.
+pub(crate) async fn give_back(
+    engine: &Engine,
+    tx: &Tx,
+    actor: &Actor,
+    service: ServiceId,
+    why: &str,
+) -> Result<Option<Money>> {
+    let reservations = store::reservation::of_service(tx, service).await?;
+    let mut returned: Option<Money> = None;
+    for reservation in reservations {
+        let amount = reservation.amount();
+        match reservation.state {
+            ReservationState::Held => {
+                money::release(engine, tx, actor, reservation.id).await?;
+            }
+            ReservationState::Charged => {
+                let Some(charge) = open_charge(tx, service, amount).await? else { continue };
+                money::refund(engine, tx, actor, charge, why).await?;
+            }
+            ReservationState::Released => continue,
+        }
+        returned = Some(match returned {
+            Some(sum) => sum.plus(amount)?,
+            None => amount,
+        });
+    }
+    Ok(returned)
+}
+
+/// The document of a charge that was not given back.
+async fn open_charge(tx: &Tx, service: ServiceId, amount: Money) -> Result<Option<domain::id::DocumentId>> {
+    for entry in store::ledger::entries_of_service(tx, service).await? {
+        let Some(id) = entry.document_id else { continue };
+        let Some(document) = store::document::find(tx, id).await? else { continue };
+        let is_charge = document.kind == DocumentKind::Charge && document.gross() == amount;
+        if is_charge && store::document::refund_of(tx, id).await?.is_none() {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// What is set aside for a service.
+pub(crate) async fn held_reservation(tx: &Tx, service: ServiceId) -> Result<Option<Uuid>> {
+    let reservations = store::reservation::of_service(tx, service).await?;
+    Ok(reservations
+        .into_iter()
+        .find(|reservation| reservation.state == ReservationState::Held)
+        .map(|reservation| reservation.id))
+}
+
+/// A closing takes the place of this operation.
+pub(crate) async fn supersede_by_close(run: &mut Run<'_>) -> StepResult {
+    let engine = run.engine;
+    let by = run.operation.close_wanted_by.clone().unwrap_or_default();
+    let tx = engine.store().begin().await?;
+    run.end(&tx, OperationState::Superseded, AttemptOutcome::Done).await?;
+    let closing = closing_of(engine, &tx, &run.operation, by).await?;
+    store::operation::insert(&tx, &closing).await?;
+    tx.commit().await?;
+    engine.wake();
+    Ok(Flow::Rest)
+}
+
+/// The closing that follows an operation.
+pub(crate) async fn closing_of(engine: &Engine, tx: &Tx, before: &Operation, by: String) -> Result<Operation> {
+    let now = engine.now();
+    let number = store::counter::next_number(tx, domain::id::NumberKind::Operation).await?;
+    let outputs = before.outputs.0.as_object().cloned().ok_or_else(|| Error::Internal("outputs".to_owned()))?;
+    Ok(Operation {
+        id: engine.new_id(),
+        number,
+        seller_id: before.seller_id,
+        kind: OperationKind::Close,
+        service_id: before.service_id,
+        module_id: before.module_id,
+        state: OperationState::Waiting,
+        step: close::FIRST_STEP.to_owned(),
+        outputs: Json(serde_json::Value::Object(outputs)),
+        attempts: 0,
+        next_run_at: Some(now),
+        postponed: 0,
+        lease_owner: None,
+        lease_until: None,
+        fence: 0,
+        close_wanted_by: None,
+        error_class: None,
+        error: None,
+        started_by: by,
+        created_at: now,
+        finished_at: None,
+        version: 1,
+    })
+}

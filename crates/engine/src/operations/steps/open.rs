@@ -1,0 +1,78 @@
+//! *Open*: choose a module, buy, prove control over the names, wait for the CA, fetch, verify, deliver.
+
+use domain::id::{CaOrderId, PurchaseId};
+use serde::{Deserialize, Serialize};
+use store::Json;
+
+use super::{accept, choose, issue, prove};
+use crate::{
+    Error,
+    operations::run::{Flow, Run, StepError, StepResult},
+};
+
+/// Where every *open* begins.
+pub(crate) const FIRST_STEP: &str = CHOOSE;
+/// A module is chosen and the intent to buy is stored.
+pub(crate) const CHOOSE: &str = "choose";
+/// The CA gets the order, once.
+pub(crate) const BUY: &str = "buy";
+/// What the CA wants to see is read.
+pub(crate) const PROVE: &str = "prove";
+/// Records are published into connected zones.
+pub(crate) const PUBLISH: &str = "publish";
+/// The CA is asked how far it is.
+pub(crate) const AWAIT: &str = "await";
+/// The certificate is fetched, verified, delivered.
+pub(crate) const FETCH: &str = "fetch";
+/// Published records are taken away.
+pub(crate) const TIDY: &str = "tidy";
+
+/// What the steps leave for those that follow.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Outputs {
+    /// The intent to buy.
+    pub(crate) purchase: Option<PurchaseId>,
+    /// The CA order that came of it.
+    pub(crate) ca_order: Option<CaOrderId>,
+    /// How often the CA was asked how far it is.
+    pub(crate) polls: u32,
+    /// How often we looked whether published records are visible.
+    pub(crate) looks: u32,
+    /// A person had it once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) was_manual: bool,
+}
+
+/// Runs the step that comes next.
+pub(crate) async fn step(run: &mut Run<'_>) -> StepResult {
+    match run.operation.step.as_str() {
+        CHOOSE => choose::choose(run).await,
+        BUY => accept::buy(run).await,
+        PROVE => prove::read(run).await,
+        PUBLISH => prove::publish(run).await,
+        AWAIT => issue::look(run).await,
+        FETCH => issue::fetch(run).await,
+        TIDY => issue::tidy(run).await,
+        other => Err(StepError::Engine(Error::Internal(format!("there is no step `{other}`")))),
+    }
+}
+
+/// What the steps before left.
+pub(crate) fn outputs(run: &Run<'_>) -> StepResult<Outputs> {
+    serde_json::from_value(run.operation.outputs.0.clone())
+        .map_err(|error| StepError::Engine(Error::Internal(format!("outputs of a step: {error}"))))
+}
+
+/// Keeps what a step leaves; stored with the operation.
+pub(crate) fn keep(run: &mut Run<'_>, outputs: &Outputs) -> StepResult<()> {
+    let value = serde_json::to_value(outputs)
+        .map_err(|error| StepError::Engine(Error::Internal(format!("outputs of a step: {error}"))))?;
+    run.operation.outputs = Json(value);
+    Ok(())
+}
+
+/// For steps that end where the lease is given back.
+pub(crate) const fn rest() -> StepResult {
+    Ok(Flow::Rest)
+}

@@ -1,0 +1,99 @@
+//! The certificate signing request of an order: judged when it is given, made when it is not.
+
+use domain::{
+    contact::{FieldProblem, Organisation},
+    name::NameSet,
+    product::ProductKind,
+};
+use pki::{
+    Csr, KeyChoice, PrivateKey, Subject,
+    csr::{self, ExpectedNames},
+};
+use secrecy::SecretString;
+
+use super::{CodedProblem, JudgedCsr};
+use crate::{
+    connection::internal,
+    error::{Error, Result},
+};
+
+/// A request and, when it was made here, its key.
+pub(super) struct Made {
+    pub(super) csr: Csr,
+    pub(super) key: Option<SecretString>,
+}
+
+/// Everything that is wrong with a pasted request.
+pub(super) fn judged(text: &str) -> JudgedCsr {
+    match csr::judge(text.as_bytes(), ExpectedNames::Any) {
+        Ok(csr) => JudgedCsr {
+            names: csr.names().as_slice().to_vec(),
+            key: Some(csr.key().kind().to_string()),
+            organisation: csr.subject().organization.clone(),
+            fingerprint: Some(csr.sha256().to_string()),
+            problems: Vec::new(),
+        },
+        Err(problems) => JudgedCsr {
+            names: Vec::new(),
+            key: None,
+            organisation: None,
+            fingerprint: None,
+            problems: problems
+                .iter()
+                .map(|problem| CodedProblem { code: problem.code().to_owned(), text: problem.to_string() })
+                .collect(),
+        },
+    }
+}
+
+/// The names of a pasted request, for an order that names none.
+pub(super) fn names_of(text: &str) -> Result<Vec<String>> {
+    let csr = csr::judge(text.as_bytes(), ExpectedNames::Any).map_err(|problems| refused(&problems))?;
+    Ok(csr.names().iter().map(ToString::to_string).collect())
+}
+
+/// A pasted request, judged against the names of the order.
+pub(super) fn given(text: &str, kind: ProductKind, names: &NameSet) -> Result<Made> {
+    // A request for one name may hold its www twin, which such a product covers anyway.
+    let mut within: Vec<_> = names.iter().cloned().collect();
+    if kind != ProductKind::MultiDomain {
+        let main = names.main();
+        let twins = [format!("www.{main}"), main.as_str().trim_start_matches("*.").to_owned()];
+        within.extend(twins.iter().filter_map(|twin| twin.parse().ok()));
+        within.extend(main.as_str().strip_prefix("www.").and_then(|base| base.parse().ok()));
+    }
+    let within = NameSet::new(names.main().clone(), within);
+    let csr = csr::judge(text.as_bytes(), ExpectedNames::Within(&within)).map_err(|problems| refused(&problems))?;
+    Ok(Made { csr, key: None })
+}
+
+/// Makes a key and its request. Making a long RSA key takes seconds, so it is done off the async threads.
+pub(super) async fn made(choice: KeyChoice, names: &NameSet, organisation: Option<&Organisation>) -> Result<Made> {
+    let names = names.clone();
+    let subject = organisation.map_or_else(Subject::default, |organisation| Subject {
+        organization: Some(organisation.name.trim().to_owned()),
+        street: Some(organisation.street.trim().to_owned()),
+        locality: Some(organisation.city.trim().to_owned()),
+        state: Some(organisation.region.trim().to_owned()),
+        postal_code: Some(organisation.postal_code.trim().to_owned()),
+        country: Some(organisation.country.clone()),
+    });
+    let make = move || -> Result<Made> {
+        let key = PrivateKey::make(choice).map_err(internal("a private key"))?;
+        let csr = csr::make(&key, &names, &subject).map_err(|error| match error {
+            csr::MakeCsrError::Refused(problems) => refused(&problems),
+            other => Error::Internal(format!("a request: {other}")),
+        })?;
+        Ok(Made { csr, key: Some(key.to_pem()) })
+    };
+    match choice {
+        KeyChoice::P256 | KeyChoice::P384 => make(),
+        _ => tokio::task::spawn_blocking(make).await.map_err(internal("making a key"))?,
+    }
+}
+
+fn refused(problems: &[csr::CsrProblem]) -> Error {
+    let problems =
+        problems.iter().map(|problem| FieldProblem { field: "csr".to_owned(), code: problem.code() }).collect();
+    Error::Invalid(problems)
+}
