@@ -3,15 +3,12 @@
 use domain::{
     DomainName, Money, NameSet,
     id::{DepartmentId, ModuleId, NumberKind, SellerId},
-    state::{TaskKind, TaskState},
+    state::TaskKind,
     term::ShownDates,
 };
 use notify::{
     Link, Mail,
-    mail::{
-        Issued, ModuleBalanceLow, OrderFailed, OrderPlaced, Purchases, TaskOpened, ValidationNeeded,
-        ValidationStep,
-    },
+    mail::{Issued, ModuleBalanceLow, OrderFailed, OrderPlaced, Purchases, ValidationNeeded, ValidationStep},
 };
 use store::{
     Json, Tx,
@@ -19,10 +16,9 @@ use store::{
     notice::{Notice, NoticeState},
     operation::Operation,
     service::Service,
-    task::{Task, TaskFilter},
 };
 
-use crate::{Engine, Error, Result, connection::internal};
+use crate::{Engine, Result, connection::internal, operations::run::system, tasks};
 
 /// A task to be opened.
 pub(crate) struct NewTask {
@@ -44,7 +40,7 @@ impl NewTask {
             department: Some(module.department_id),
             module: Some(module.id),
             about: None,
-            key: format!("{kind}:{}", module.id),
+            key: module_key(kind, module),
             text: String::new(),
         }
     }
@@ -57,9 +53,14 @@ impl NewTask {
             department: None,
             module: operation.module_id,
             about: Some((service.clone(), operation.clone())),
-            key: format!("operation:{}", operation.id),
+            key: operation_key(operation),
             text: String::new(),
         }
+    }
+
+    /// A second task beside the operation's own.
+    pub(crate) fn key_by(&mut self, word: &str) {
+        self.key = format!("{}:{word}", self.key);
     }
 
     /// What is to be done and why.
@@ -71,115 +72,73 @@ impl NewTask {
 
 /// Opens a task unless the same is open already.
 pub(crate) async fn open_task_once(engine: &Engine, tx: &Tx, new: NewTask) -> Result<()> {
-    if store::task::find_open(tx, &new.key).await?.is_some() {
-        return Ok(());
-    }
     let department = match (new.department, new.module) {
         (Some(department), _) => Some(department),
         (None, Some(module)) => store::module::find(tx, module)
             .await?
             .map(|module| module.department_id),
-        (None, None) => store::department::list(tx, new.seller)
-            .await?
-            .first()
-            .map(|first| first.id),
+        (None, None) => None,
     };
-    let department = department.ok_or_else(|| Error::Internal("there is no department".to_owned()))?;
-    let now = engine.now();
-    let number = store::counter::next_number(tx, NumberKind::Task).await?;
-    let (service, operation) = match &new.about {
-        Some((service, operation)) => (Some(service), Some(operation)),
-        None => (None, None),
+    let title = match &new.about {
+        Some((service, _)) => {
+            format!(
+                "{} · {}",
+                NumberKind::Service.show(service.number),
+                service.main_name.unicode()
+            )
+        }
+        None => new.text.clone(),
     };
-    let title = match service {
-        Some(service) => format!(
-            "{} · {}",
-            NumberKind::Service.show(service.number),
-            service.main_name.unicode()
-        ),
-        None => new.text.chars().take(120).collect(),
-    };
-    let task = Task {
-        id: engine.new_id(),
-        seller_id: new.seller,
-        number,
+    let task = tasks::NewTask {
         kind: new.kind,
-        state: TaskState::Open,
-        title: title.clone(),
-        detail: new.text.clone(),
-        department_id: department,
-        performer_id: None,
-        service_id: service.map(|service| service.id),
-        operation_id: operation.map(|operation| operation.id),
-        module_id: new.module,
-        account_id: service.map(|service| service.account_id),
-        dedup_key: new.key,
-        created_at: now,
-        changed_at: now,
-        closed_at: None,
-        version: 1,
-    };
-    if !store::task::insert_once(tx, &task).await? {
-        return Ok(());
-    }
-    let Some(department) = store::department::find(tx, department).await? else {
-        return Ok(());
-    };
-    let mail = Mail::TaskOpened(TaskOpened {
-        task: NumberKind::Task.show(number),
         title,
-        reason: new.text,
-        department: department.name.clone(),
-        service: service.map(|service| NumberKind::Service.show(service.number)),
-        link: link(engine, &format!("/admin/tasks/{}", task.id))?,
-    });
-    let letter = ToSend {
-        recipient: department.email,
-        language: "en".to_owned(),
-        key: format!("task:{}", task.id),
-        about: None,
+        detail: new.text,
+        department,
+        service: new.about.as_ref().map(|(service, _)| service.id),
+        operation: new.about.as_ref().map(|(_, operation)| operation.id),
+        module: new.module,
+        account: new.about.as_ref().map(|(service, _)| service.account_id),
+        dedup_key: new.key,
     };
-    send(engine, tx, new.seller, letter, &mail).await
+    tasks::open(engine, tx, &system(engine, new.seller), task).await?;
+    Ok(())
 }
 
-/// Closes the open tasks of an operation: it is over, or it was started again.
-pub(crate) async fn close_tasks_of_operation(
+/// Closes the open task of an operation: it is over, or it was started again.
+pub(crate) async fn close_task_of_operation(
     engine: &Engine,
     tx: &Tx,
     operation: &Operation,
-    state: TaskState,
+    outcome: tasks::Outcome,
 ) -> Result<()> {
-    let filter = TaskFilter {
-        operation: Some(operation.id),
-        ..TaskFilter::open()
-    };
-    close_tasks(engine, tx, &filter, state).await
+    let actor = system(engine, operation.seller_id);
+    tasks::close_by_key(engine, tx, &actor, &operation_key(operation), outcome).await
 }
 
-/// Drops the open tasks of a kind about a module: their cause is gone.
-pub(crate) async fn drop_tasks_of_module(
+/// Drops the open task of a kind about a module: its cause is gone.
+pub(crate) async fn drop_task_of_module(
     engine: &Engine,
     tx: &Tx,
     kind: TaskKind,
-    module: ModuleId,
+    module: &Module,
 ) -> Result<()> {
-    let filter = TaskFilter {
-        kind: Some(kind),
-        module: Some(module),
-        ..TaskFilter::open()
-    };
-    close_tasks(engine, tx, &filter, TaskState::Cancelled).await
+    let actor = system(engine, module.seller_id);
+    tasks::close_by_key(
+        engine,
+        tx,
+        &actor,
+        &module_key(kind, module),
+        tasks::Outcome::FellAway,
+    )
+    .await
 }
 
-async fn close_tasks(engine: &Engine, tx: &Tx, filter: &TaskFilter, state: TaskState) -> Result<()> {
-    let open = store::task::list(tx, filter, &store::Page::first(100)).await?;
-    for mut task in open.rows {
-        task.state = state;
-        task.changed_at = engine.now();
-        task.closed_at = Some(engine.now());
-        store::task::update(tx, &mut task).await?;
-    }
-    Ok(())
+fn operation_key(operation: &Operation) -> String {
+    format!("operation:{}", operation.id)
+}
+
+fn module_key(kind: TaskKind, module: &Module) -> String {
+    format!("{kind}:{}", module.id)
 }
 
 /// Tells the department that the balance at the CA is too low.
@@ -206,13 +165,17 @@ pub(crate) async fn balance_low_notice(
         link: link(engine, &format!("/admin/modules/{}", module.id))?,
     });
     let key = format!("balance_low:{}:{}", module.id, engine.now().as_microsecond());
-    let letter = ToSend {
-        recipient: department.email,
-        language: "en".to_owned(),
-        key,
-        about: None,
-    };
-    send(engine, tx, module.seller_id, letter, &mail).await
+    for (recipient, language) in tasks::recipients(tx, &department).await? {
+        let key = format!("{key}:{recipient}");
+        let letter = ToSend {
+            recipient,
+            language,
+            key,
+            about: None,
+        };
+        send(engine, tx, module.seller_id, letter, &mail).await?;
+    }
+    Ok(())
 }
 
 /// Tells the client that the CA has the order.

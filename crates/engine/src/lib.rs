@@ -51,14 +51,15 @@ pub mod orders;
 pub mod services;
 pub mod tariffs;
 pub mod validations;
+pub mod worker;
 pub mod zones;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use connection::Connections;
-use orders::KnownApprovers;
 use domain::{Clock as _, id::EntityId};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use orders::KnownApprovers;
 use seal::KeyRing;
 use store::Store;
 use tokio::sync::Notify;
@@ -99,8 +100,49 @@ pub struct Config {
     pub mode: ca::Mode,
     /// Limits of calls to one CA account.
     pub limits: ca::Limits,
-    /// The fault point at which the process aborts, in tests of crashes.
+    /// The fault point at which the process aborts, in tests of crashes; see [`fault::POINTS`].
     pub crash_at: Option<String>,
+    /// How careful purchases are.
+    pub purchase: ca::purchase::Policy,
+    /// How often CAs are asked about orders that wait.
+    pub pace: Pace,
+    /// Operations that one worker runs at the same time.
+    pub at_once: usize,
+}
+
+/// How often a CA is asked about an order that waits: at first often, then less and less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Between the first questions.
+    pub first: SignedDuration,
+    /// Between questions about an order that waits for days.
+    pub last: SignedDuration,
+}
+
+impl Pace {
+    /// For real CAs: at least a minute between questions (`leaderssl-api.md` §8.1, row 21).
+    pub const LIVE: Self = Self {
+        first: SignedDuration::from_mins(1),
+        last: SignedDuration::from_hours(1),
+    };
+    /// For a simulator on this machine.
+    pub const SIMULATED: Self = Self {
+        first: SignedDuration::from_millis(500),
+        last: SignedDuration::from_secs(10),
+    };
+
+    /// How long to wait after so many questions: five at the first pace, then a quarter longer each time.
+    #[must_use]
+    pub(crate) fn wait(self, asked: u32) -> SignedDuration {
+        let mut wait = self.first;
+        for _ in 5..asked.min(60) {
+            wait = wait.saturating_mul(5) / 4;
+            if wait >= self.last {
+                return self.last;
+            }
+        }
+        wait
+    }
 }
 
 /// The engine. Cloning it is cheap; all clones are one engine.
@@ -193,6 +235,15 @@ impl Engine {
     /// Passes a fault point.
     pub(crate) fn pass(&self, point: &'static str) {
         self.0.faults.pass(point);
+    }
+
+    /// Until when a lease taken now holds, by the machine's clock.
+    pub(crate) fn lease_end(&self) -> Timestamp {
+        self.0
+            .clock
+            .machine_now()
+            .checked_add(worker::LEASE)
+            .unwrap_or(Timestamp::MAX)
     }
 
     /// Today in the seller's time zone.

@@ -153,6 +153,20 @@ pub async fn all(conn: &dyn Conn, seller: SellerId) -> Result<Vec<Module>> {
     record::all(conn, query).await
 }
 
+/// Takes what was just spent off the balance as it was last read, until it is read again.
+pub async fn note_spent(tx: &Tx, id: ModuleId, spent: domain::Money) -> Result<()> {
+    let Ok(minor) = spent.minor() else { return Ok(()) };
+    let text = "UPDATE processing_module SET balance_minor = balance_minor - $1 WHERE id = $2 AND balance_currency = $3";
+    let values = vec![
+        minor.into(),
+        uuid::Uuid::from(id).into(),
+        spent.currency().code().into(),
+    ];
+    sql::execute(tx, "processing_module", text, values)
+        .await
+        .map(drop)
+}
+
 /// Keeps a reading of the balance in the history.
 pub async fn insert_reading(tx: &Tx, reading: &BalanceReading) -> Result<()> {
     record::insert_new(tx, reading).await.map(drop)

@@ -273,6 +273,12 @@ pub async fn next_due(conn: &dyn Conn) -> Result<Option<Timestamp>> {
         .and_then(|micros| Timestamp::from_microsecond(micros).ok()))
 }
 
+/// Whether somebody who held a lease has gone away.
+pub async fn some_lease_ran_out(conn: &dyn Conn, wall: Timestamp) -> Result<bool> {
+    let text = "SELECT COUNT(*) FROM operation WHERE state = 'waiting' AND lease_until < $1";
+    Ok(sql::number(conn, "operation", text, vec![wall.as_microsecond().into()]).await? > 0)
+}
+
 /// An operation.
 pub async fn find(conn: &dyn Conn, id: OperationId) -> Result<Option<Operation>> {
     record::one(conn, operation::Entity::find_by_id(Uuid::from(id))).await

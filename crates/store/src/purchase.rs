@@ -107,6 +107,15 @@ pub async fn find(conn: &dyn Conn, id: PurchaseId) -> Result<Option<Purchase>> {
     record::one(conn, purchase::Entity::find_by_id(Uuid::from(id))).await
 }
 
+/// A purchase, locked until the transaction ends.
+pub async fn lock(tx: &Tx, id: PurchaseId) -> Result<Option<Purchase>> {
+    record::one(
+        tx,
+        record::locked(tx, purchase::Entity::find_by_id(Uuid::from(id))),
+    )
+    .await
+}
+
 /// The purchases of an operation, newest first.
 pub async fn of_operation(conn: &dyn Conn, operation: OperationId) -> Result<Vec<Purchase>> {
     let query = purchase::Entity::find()

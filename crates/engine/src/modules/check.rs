@@ -173,7 +173,7 @@ pub(crate) async fn settle_after_success(engine: &Engine, id: ModuleId) -> Resul
         module.rests_until = None;
         module.connection = ConnectionState::Connected;
         module::update(&tx, &mut module).await?;
-        effects::drop_tasks_of_module(engine, &tx, TaskKind::ModuleBroken, id).await?;
+        effects::drop_task_of_module(engine, &tx, TaskKind::ModuleBroken, &module).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -214,7 +214,7 @@ async fn warn_when_low(engine: &Engine, tx: &Tx, module: &mut Module, now: Times
         (false, Some(_)) => {
             module.balance_warned_at = None;
             module::update(tx, module).await?;
-            effects::drop_tasks_of_module(engine, tx, TaskKind::BalanceLow, module.id).await
+            effects::drop_task_of_module(engine, tx, TaskKind::BalanceLow, module).await
         }
         _ => Ok(()),
     }

@@ -1,6 +1,8 @@
 //! Operations: units of automatic work, and what people do about them.
 
 mod model;
+pub(crate) mod run;
+pub(crate) mod steps;
 
 pub use model::{
     AttemptView, ConsideredView, ErrorView, MoneyBack, OperationQuery, OperationView, PurchaseDecision,

@@ -20,6 +20,7 @@ use crate::{
     effects::{self, NewTask},
     modules,
     settings::Settings,
+    tasks,
 };
 
 /// The first wait for a CA that is away; every further one doubles it.
@@ -132,7 +133,11 @@ pub(crate) async fn run(engine: &Engine, leased: Operation) -> Result<()> {
 
 /// certbroker itself as an actor.
 pub(crate) fn system(engine: &Engine, seller: SellerId) -> Actor {
-    Actor::system("worker", seller, RequestId(engine.new_id::<domain::id::OperationId>().into()))
+    Actor::system(
+        "worker",
+        seller,
+        RequestId(engine.new_id::<domain::id::OperationId>().into()),
+    )
 }
 
 impl Run<'_> {
@@ -178,7 +183,12 @@ impl Run<'_> {
     }
 
     /// Stores that the operation is over.
-    pub(crate) async fn end(&mut self, tx: &Tx, state: OperationState, outcome: AttemptOutcome) -> Result<()> {
+    pub(crate) async fn end(
+        &mut self,
+        tx: &Tx,
+        state: OperationState,
+        outcome: AttemptOutcome,
+    ) -> Result<()> {
         let now = self.engine.now();
         self.operation.state = state;
         self.operation.finished_at = Some(now);
@@ -192,9 +202,12 @@ impl Run<'_> {
         let class = self.operation.error_class.clone();
         let text = self.operation.error.clone();
         self.keep_attempt(tx, outcome, class, text).await?;
-        let tasks = if state == OperationState::Done { domain::state::TaskState::Done } else { domain::state::TaskState::Cancelled };
         if self.operation.attempts > 0 || self.was_manual() {
-            effects::close_tasks_of_operation(self.engine, tx, &self.operation, tasks).await?;
+            let outcome = match state {
+                OperationState::Done => tasks::Outcome::Done,
+                _ => tasks::Outcome::FellAway,
+            };
+            effects::close_task_of_operation(self.engine, tx, &self.operation, outcome).await?;
         }
         info!(state = state.word(), "over");
         Ok(())
@@ -232,12 +245,16 @@ impl Run<'_> {
             outcome,
             error_class,
             error,
-            log: Json(self.engine.logs().take(&NumberKind::Operation.show(self.operation.number))),
+            log: Json(
+                self.engine
+                    .logs()
+                    .take(&NumberKind::Operation.show(self.operation.number)),
+            ),
         };
         Ok(operation::insert_attempt(tx, &attempt).await?)
     }
 
-    async fn failed(mut self, error: StepError) -> Result<()> {
+    async fn failed(self, error: StepError) -> Result<()> {
         match error {
             StepError::Engine(Error::Conflict) => self.try_again_soon().await,
             StepError::Engine(error) => {
@@ -294,25 +311,36 @@ impl Run<'_> {
         self.give_back();
         let tx = engine.store().begin().await?;
         operation::save_leased(&tx, &mut self.operation).await?;
-        self.keep_attempt(&tx, AttemptOutcome::Failed, Some(class.to_owned()), Some(text)).await?;
+        self.keep_attempt(&tx, AttemptOutcome::Failed, Some(class.to_owned()), Some(text))
+            .await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// The CA is away: no attempt is counted, the wait grows, and the module gets the one incident task.
-    async fn put_off(mut self, error: &CaError) -> Result<()> {
+    async fn put_off(self, error: &CaError) -> Result<()> {
         let engine = self.engine;
         let doubled = FIRST_PUT_OFF.saturating_mul(1_i32 << self.operation.postponed.clamp(0, 11));
         let mut wait = doubled.min(LONGEST_PUT_OFF);
-        if let Some(asked) = error.retry_after.and_then(|asked| SignedDuration::try_from(asked).ok()) {
+        if let Some(asked) = error
+            .retry_after
+            .and_then(|asked| SignedDuration::try_from(asked).ok())
+        {
             wait = wait.max(asked).min(LONGEST_PUT_OFF);
         }
         let at = engine.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         info!(error = %error, until = %at, "the CA is away");
-        self.store_put_off(at, error.class().word(), error.to_string(), Some(error.class())).await
+        self.store_put_off(at, error.class().word(), error.to_string(), Some(error.class()))
+            .await
     }
 
-    async fn store_put_off(mut self, at: Timestamp, class: &str, text: String, away: Option<Class>) -> Result<()> {
+    async fn store_put_off(
+        mut self,
+        at: Timestamp,
+        class: &str,
+        text: String,
+        away: Option<Class>,
+    ) -> Result<()> {
         let engine = self.engine;
         let is_new = self.operation.error_class.as_deref() != Some(class);
         self.operation.postponed = self.operation.postponed.saturating_add(1);
@@ -323,7 +351,13 @@ impl Run<'_> {
         let tx = engine.store().begin().await?;
         operation::save_leased(&tx, &mut self.operation).await?;
         if is_new {
-            self.keep_attempt(&tx, AttemptOutcome::Postponed, Some(class.to_owned()), Some(text.clone())).await?;
+            self.keep_attempt(
+                &tx,
+                AttemptOutcome::Postponed,
+                Some(class.to_owned()),
+                Some(text.clone()),
+            )
+            .await?;
         }
         if let (Some(class), Some(module)) = (away, self.operation.module_id) {
             modules::rest_after_failure(engine, &tx, module, class, &text).await?;
@@ -337,7 +371,13 @@ impl Run<'_> {
         let tx = engine.store().begin().await?;
         make_manual(&mut self.operation, class, &text);
         operation::save_leased(&tx, &mut self.operation).await?;
-        self.keep_attempt(&tx, AttemptOutcome::Manual, Some(class.to_owned()), Some(text.clone())).await?;
+        self.keep_attempt(
+            &tx,
+            AttemptOutcome::Manual,
+            Some(class.to_owned()),
+            Some(text.clone()),
+        )
+        .await?;
         let task = NewTask::for_operation(kind, &self.service, &self.operation).saying(text);
         effects::open_task_once(engine, &tx, task).await?;
         tx.commit().await?;

@@ -52,20 +52,29 @@ pub(super) async fn of_plan(engine: &Engine, plan: &TariffPlan, names: &NameSet)
 }
 
 /// The addresses for each name, live from a module's CA.
-pub(crate) async fn of_module(engine: &Engine, module: &Module, names: &[DomainName]) -> Result<Vec<Approvers>> {
+pub(crate) async fn of_module(
+    engine: &Engine,
+    module: &Module,
+    names: &[DomainName],
+) -> Result<Vec<Approvers>> {
     let connector = engine.connector(module)?;
     let mut found = Vec::new();
     for name in names {
         let addresses = ask(engine, module.id, &*connector, name).await?;
-        found.push(Approvers { name: name.clone(), addresses });
+        found.push(Approvers {
+            name: name.clone(),
+            addresses,
+        });
     }
     Ok(found)
 }
 
 /// Refuses approvers that the CA does not name.
 pub(super) async fn check(engine: &Engine, plan: &TariffPlan, validations: &[NameValidation]) -> Result<()> {
-    let by_mail: Vec<(&DomainName, &str)> =
-        validations.iter().filter_map(|one| Some((&one.name, one.choice.approver()?))).collect();
+    let by_mail: Vec<(&DomainName, &str)> = validations
+        .iter()
+        .filter_map(|one| Some((&one.name, one.choice.approver()?)))
+        .collect();
     if by_mail.is_empty() {
         return Ok(());
     }
@@ -77,14 +86,29 @@ pub(super) async fn check(engine: &Engine, plan: &TariffPlan, validations: &[Nam
             Some(addresses) => addresses,
             None => ask(engine, module.id, &*connector, name).await?,
         };
-        if !addresses.iter().any(|address| address.eq_ignore_ascii_case(approver)) {
-            problems.push(FieldProblem { field: format!("validation.{name}"), code: "approver-not-allowed" });
+        if !addresses
+            .iter()
+            .any(|address| address.eq_ignore_ascii_case(approver))
+        {
+            problems.push(FieldProblem {
+                field: format!("validation.{name}"),
+                code: "approver-not-allowed",
+            });
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Invalid(problems))
+    }
 }
 
-async fn ask(engine: &Engine, module: ModuleId, connector: &dyn Connector, name: &DomainName) -> Result<Vec<String>> {
+async fn ask(
+    engine: &Engine,
+    module: ModuleId,
+    connector: &dyn Connector,
+    name: &DomainName,
+) -> Result<Vec<String>> {
     let addresses = connector.approver_emails(name).await?;
     engine.approvers().keep(module, name, engine.now(), &addresses);
     Ok(addresses)
@@ -96,7 +120,14 @@ async fn first_module(engine: &Engine, plan: &TariffPlan) -> Result<Module> {
     let connections = store::tariff::modules(reader, plan.id).await?;
     let modules = store::module::all(reader, plan.seller_id).await?;
     let serves = |module: &&Module| {
-        module.is_active && connections.iter().any(|one| one.is_active && one.module_id == module.id)
+        module.is_active
+            && connections
+                .iter()
+                .any(|one| one.is_active && one.module_id == module.id)
     };
-    modules.iter().find(serves).cloned().ok_or(Error::refused("no-module"))
+    modules
+        .iter()
+        .find(serves)
+        .cloned()
+        .ok_or(Error::refused("no-module"))
 }

@@ -18,10 +18,17 @@ use crate::error::{Error, Result};
 pub(super) fn names(plan: &TariffPlan, typed: &[String]) -> Result<NameSet> {
     let mut problems = Vec::new();
     let mut names = Vec::new();
-    for (place, text) in typed.iter().enumerate().filter(|(_, text)| !text.trim().is_empty()) {
+    for (place, text) in typed
+        .iter()
+        .enumerate()
+        .filter(|(_, text)| !text.trim().is_empty())
+    {
         match text.parse::<DomainName>() {
             Ok(name) => names.push(name),
-            Err(error) => problems.push(FieldProblem { field: format!("names.{place}"), code: error.code() }),
+            Err(error) => problems.push(FieldProblem {
+                field: format!("names.{place}"),
+                code: error.code(),
+            }),
         }
     }
     if !problems.is_empty() {
@@ -66,7 +73,12 @@ pub(super) fn extra_names(plan: &TariffPlan, names: &NameSet) -> ExtraNames {
     }
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let included = u32::try_from(plan.included_names).unwrap_or(0);
-    ExtraNames::beyond(count(names.standard_count()), included, count(names.wildcard_count()), 0)
+    ExtraNames::beyond(
+        count(names.standard_count()),
+        included,
+        count(names.wildcard_count()),
+        0,
+    )
 }
 
 /// How each name is proven; problems are named by field.
@@ -79,21 +91,40 @@ pub(super) fn validations(
     let mut problems = Vec::new();
     let mut chosen = Vec::new();
     for (place, given) in wanted.names.iter().enumerate() {
-        let known = given.name.parse::<DomainName>().is_ok_and(|name| names.contains(&name));
+        let known = given
+            .name
+            .parse::<DomainName>()
+            .is_ok_and(|name| names.contains(&name));
         if !known {
-            problems.push(FieldProblem { field: format!("validation.names.{place}"), code: "not-a-name-of-the-order" });
+            problems.push(FieldProblem {
+                field: format!("validation.names.{place}"),
+                code: "not-a-name-of-the-order",
+            });
         }
     }
     for name in names {
-        let own = wanted.names.iter().find(|given| given.name.parse::<DomainName>().as_ref() == Ok(name));
+        let own = wanted
+            .names
+            .iter()
+            .find(|given| given.name.parse::<DomainName>().as_ref() == Ok(name));
         let method = own.map_or(wanted.method, |own| own.method);
         let approver = own.and_then(|own| own.approver.clone());
         match check_choice(&plan.methods.0, name, method, approver.as_deref(), today) {
-            Ok(choice) => chosen.push(NameValidation { name: name.clone(), choice }),
-            Err(code) => problems.push(FieldProblem { field: format!("validation.{name}"), code }),
+            Ok(choice) => chosen.push(NameValidation {
+                name: name.clone(),
+                choice,
+            }),
+            Err(code) => problems.push(FieldProblem {
+                field: format!("validation.{name}"),
+                code,
+            }),
         }
     }
-    if problems.is_empty() { Ok(chosen) } else { Err(Error::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(chosen)
+    } else {
+        Err(Error::Invalid(problems))
+    }
 }
 
 /// Whether a name may be proven this way today; the code says why not.
@@ -118,11 +149,16 @@ pub(crate) fn check_choice(
         ValidationMethod::Http => Ok(ValidationChoice::Http),
         ValidationMethod::Https => Ok(ValidationChoice::Https),
         ValidationMethod::Email => {
-            let approver = approver.map(str::trim).filter(|text| !text.is_empty()).ok_or("approver-required")?;
+            let approver = approver
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .ok_or("approver-required")?;
             if !is_mail_address(approver) {
                 return Err("email");
             }
-            Ok(ValidationChoice::Email { approver: approver.to_lowercase() })
+            Ok(ValidationChoice::Email {
+                approver: approver.to_lowercase(),
+            })
         }
     }
 }
@@ -140,17 +176,26 @@ pub(super) fn check_people(
             Some(organisation.clone())
         }
         (true, None) => {
-            problems.push(FieldProblem { field: "organisation.name".to_owned(), code: "required" });
+            problems.push(FieldProblem {
+                field: "organisation.name".to_owned(),
+                code: "required",
+            });
             None
         }
         (false, _) => None,
     };
-    if problems.is_empty() { Ok(organisation) } else { Err(Error::Invalid(problems)) }
+    if problems.is_empty() {
+        Ok(organisation)
+    } else {
+        Err(Error::Invalid(problems))
+    }
 }
 
 /// The client program's own id: 1 to 100 printable characters.
 pub(super) fn external_ref(text: Option<&str>) -> Result<Option<String>> {
-    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let Some(text) = text.map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     if text.chars().count() > 100 {
         return Err(Error::field("external_ref", "too-long"));
     }

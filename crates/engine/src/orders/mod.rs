@@ -7,8 +7,8 @@ mod place;
 mod request;
 
 pub use model::{
-    Approvers, CodedProblem, JudgedCsr, Margin, MethodView, NamePlan, NewOrder, OrderPlaced, Quote, QuoteRequest,
-    RequestSource, ValidationPlan,
+    Approvers, CodedProblem, JudgedCsr, Margin, MethodView, NamePlan, NewOrder, OrderPlaced, Quote,
+    QuoteRequest, RequestSource, ValidationPlan,
 };
 
 use domain::{
@@ -29,8 +29,8 @@ use crate::{
 };
 
 pub(crate) use approvers::{KnownApprovers, of_module as approvers_of_module};
-pub(crate) use place::key_place;
 pub(crate) use form::check_choice;
+pub(crate) use place::key_place;
 
 /// Use cases around orders.
 #[derive(Debug, Clone, Copy)]
@@ -56,16 +56,28 @@ impl Orders<'_> {
         let plan = self.plan(actor, request.plan).await?;
         let names = form::names(&plan, &request.names)?;
         let sale = self.sale(&account, &plan, request.years, &names).await?;
-        let available = money::balance_of(engine.store().reader(), &account).await?.spendable;
+        let available = money::balance_of(engine.store().reader(), &account)
+            .await?
+            .spendable;
         let missing = match available.covers(sale.price.gross)? {
             true => None,
             false => Some(sale.price.gross.minus(available)?),
         };
         let margin = match may(actor, Permission::SeeCosts) {
-            true => self.margin(actor, &plan, request.years, sale.extra, sale.price.net).await?,
+            true => {
+                self.margin(actor, &plan, request.years, sale.extra, sale.price.net)
+                    .await?
+            }
             false => None,
         };
-        Ok(Quote { names, extra: sale.extra, price: sale.price, available, missing, margin })
+        Ok(Quote {
+            names,
+            extra: sale.extra,
+            price: sale.price,
+            available,
+            missing,
+            margin,
+        })
     }
 
     /// Reads a certificate signing request and says everything that is wrong with it.
@@ -82,7 +94,12 @@ impl Orders<'_> {
     ///
     /// # Errors
     /// [`Error::Refused`] with `no-module` when no module serves the plan, [`Error::Ca`] when the CA does not answer.
-    pub async fn approvers(&self, actor: &Actor, plan: TariffPlanId, names: &[String]) -> Result<Vec<Approvers>> {
+    pub async fn approvers(
+        &self,
+        actor: &Actor,
+        plan: TariffPlanId,
+        names: &[String],
+    ) -> Result<Vec<Approvers>> {
         require(actor, Permission::Order)?;
         let plan = self.plan(actor, plan).await?;
         let names = form::names(&plan, names)?;
@@ -121,7 +138,10 @@ impl Orders<'_> {
 
     /// Who pays.
     async fn account(&self, actor: &Actor, wanted: Option<AccountId>) -> Result<Account> {
-        let id = actor.account().or(wanted).ok_or_else(|| Error::field("account", "required"))?;
+        let id = actor
+            .account()
+            .or(wanted)
+            .ok_or_else(|| Error::field("account", "required"))?;
         if wanted.is_some_and(|wanted| wanted != id) {
             return Err(Error::NotFound);
         }
@@ -131,20 +151,34 @@ impl Orders<'_> {
     /// A plan that is on offer.
     async fn plan(&self, actor: &Actor, id: TariffPlanId) -> Result<TariffPlan> {
         let plan = self.0.tariffs().own(actor, id).await?;
-        if plan.is_active { Ok(plan) } else { Err(Error::field("plan", "not-on-offer")) }
+        if plan.is_active {
+            Ok(plan)
+        } else {
+            Err(Error::field("plan", "not-on-offer"))
+        }
     }
 
-    async fn sale(&self, account: &Account, plan: &TariffPlan, years: Years, names: &NameSet) -> Result<Sale> {
+    async fn sale(
+        &self,
+        account: &Account,
+        plan: &TariffPlan,
+        years: Years,
+        names: &NameSet,
+    ) -> Result<Sale> {
         let engine = self.0;
         let reader = engine.store().reader();
-        let prices = store::tariff::prices_at(reader, Some(plan.id), Some(account.currency), engine.now()).await?;
+        let prices =
+            store::tariff::prices_at(reader, Some(plan.id), Some(account.currency), engine.now()).await?;
         let price = prices
             .into_iter()
             .find(|price| price.years == years)
             .ok_or_else(|| Error::field("years", "not-on-offer"))?;
         let extra = form::extra_names(plan, names);
         let tax = money::tax_percent(engine, reader, account).await?;
-        Ok(Sale { extra, price: Price::of(price.amounts(), extra, tax)? })
+        Ok(Sale {
+            extra,
+            price: Price::of(price.amounts(), extra, tax)?,
+        })
     }
 
     async fn margin(
@@ -156,10 +190,15 @@ impl Orders<'_> {
         net: Money,
     ) -> Result<Option<Margin>> {
         let terms = crate::tariffs::first_terms(self.0, plan).await?;
-        let Some(term) = terms.iter().find(|term| term.years == years) else { return Ok(None) };
+        let Some(term) = terms.iter().find(|term| term.years == years) else {
+            return Ok(None);
+        };
         let cost = cost_of(term, extra)?;
         let rate = crate::tariffs::rate(self.0, actor, cost.currency(), net.currency()).await?;
-        Ok(Some(Margin { cost, left: domain::price::margin(net, cost, rate) }))
+        Ok(Some(Margin {
+            cost,
+            left: domain::price::margin(net, cost, rate),
+        }))
     }
 }
 

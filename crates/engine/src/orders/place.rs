@@ -40,7 +40,9 @@ pub(super) async fn place(engine: &Engine, actor: &Actor, order: NewOrder) -> Re
     }
     let plan = orders.plan(actor, order.plan).await?;
     let typed = match &order.request {
-        RequestSource::Given(text) if order.names.iter().all(|name| name.trim().is_empty()) => request::names_of(text)?,
+        RequestSource::Given(text) if order.names.iter().all(|name| name.trim().is_empty()) => {
+            request::names_of(text)?
+        }
         _ => order.names.clone(),
     };
     let names = form::names(&plan, &typed)?;
@@ -48,17 +50,21 @@ pub(super) async fn place(engine: &Engine, actor: &Actor, order: NewOrder) -> Re
     let validations = form::validations(&plan, &names, &order.validation, engine.today())?;
     let sale = orders.sale(&account, &plan, order.years, &names).await?;
     if order.agreed.is_some_and(|agreed| agreed != sale.price.gross) {
-        return Err(Error::Refused(Refusal::new("price-changed").with("price", sale.price.gross)));
+        return Err(Error::Refused(
+            Refusal::new("price-changed").with("price", sale.price.gross),
+        ));
     }
     approvers::check(engine, &plan, &validations).await?;
     let (made, custody) = match &order.request {
         RequestSource::Given(text) => (request::given(text, plan.kind, &names)?, KeyCustody::Client),
-        RequestSource::MadeNotStored(choice) => {
-            (request::made(*choice, &names, organisation.as_ref()).await?, KeyCustody::NotStored)
-        }
-        RequestSource::MadeAndStored(choice) => {
-            (request::made(*choice, &names, organisation.as_ref()).await?, KeyCustody::Stored)
-        }
+        RequestSource::MadeNotStored(choice) => (
+            request::made(*choice, &names, organisation.as_ref()).await?,
+            KeyCustody::NotStored,
+        ),
+        RequestSource::MadeAndStored(choice) => (
+            request::made(*choice, &names, organisation.as_ref()).await?,
+            KeyCustody::Stored,
+        ),
     };
     let draft = Draft {
         account,
@@ -76,12 +82,17 @@ pub(super) async fn place(engine: &Engine, actor: &Actor, order: NewOrder) -> Re
         },
         now: engine.now(),
     };
-    let order = NewOrder { organisation, ..order };
+    let order = NewOrder {
+        organisation,
+        ..order
+    };
     let number = match store_order(engine, actor, &draft, &order, &made).await {
         Ok(number) => number,
         // Two orders with one external reference at the same time: the other one was faster.
         Err(Error::Store(store::Error::Duplicate { .. })) if draft.external_ref.is_some() => {
-            return repeated(engine, &draft.account, draft.external_ref.as_deref()).await?.ok_or(Error::Conflict);
+            return repeated(engine, &draft.account, draft.external_ref.as_deref())
+                .await?
+                .ok_or(Error::Conflict);
         }
         Err(error) => return Err(error),
     };
@@ -115,9 +126,16 @@ struct Ids {
     key: Option<KeyId>,
 }
 
-async fn repeated(engine: &Engine, account: &Account, external_ref: Option<&str>) -> Result<Option<OrderPlaced>> {
-    let Some(external_ref) = external_ref else { return Ok(None) };
-    let found = store::service::find_by_external_ref(engine.store().reader(), account.id, external_ref).await?;
+async fn repeated(
+    engine: &Engine,
+    account: &Account,
+    external_ref: Option<&str>,
+) -> Result<Option<OrderPlaced>> {
+    let Some(external_ref) = external_ref else {
+        return Ok(None);
+    };
+    let found =
+        store::service::find_by_external_ref(engine.store().reader(), account.id, external_ref).await?;
     Ok(found.map(|service| OrderPlaced {
         service: service.id,
         number: service.number,
@@ -167,14 +185,24 @@ async fn store_order(
     });
     audit::append(&tx, engine, actor, "service.ordered", &draft.ids.service, details);
     if draft.custody == KeyCustody::Stored {
-        audit::append(&tx, engine, actor, "key.storage_agreed", &draft.ids.service, json!({ "number": number }));
+        audit::append(
+            &tx,
+            engine,
+            actor,
+            "key.storage_agreed",
+            &draft.ids.service,
+            json!({ "number": number }),
+        );
     }
     tx.commit().await?;
     Ok(number)
 }
 
 fn service_of(draft: &Draft, order: &NewOrder, number: i64) -> Result<Service> {
-    let main_method = draft.validations.first().map_or(order.validation.method, |first| first.choice.method());
+    let main_method = draft
+        .validations
+        .first()
+        .map_or(order.validation.method, |first| first.choice.method());
     Ok(Service {
         id: draft.ids.service,
         number,
@@ -220,7 +248,14 @@ fn names_of(draft: &Draft) -> Vec<ServiceName> {
         .zip(0_i32..)
         .map(|(one, place)| {
             let approver = one.choice.approver().map(str::to_owned);
-            ServiceName::new(draft.ids.service, 1, place, one.name.clone(), one.choice.method(), approver)
+            ServiceName::new(
+                draft.ids.service,
+                1,
+                place,
+                one.name.clone(),
+                one.choice.method(),
+                approver,
+            )
         })
         .collect()
 }
@@ -273,7 +308,7 @@ fn operation_of(actor: &Actor, draft: &Draft, number: i64) -> Operation {
         module_id: None,
         state: OperationState::Waiting,
         step: open::FIRST_STEP.to_owned(),
-        outputs: Json(json!({})),
+        outputs: Json(json!({ "wildcards": draft.names.wildcard_count() })),
         attempts: 0,
         next_run_at: Some(draft.now),
         postponed: 0,

@@ -40,7 +40,10 @@ pub(super) fn judged(text: &str) -> JudgedCsr {
             fingerprint: None,
             problems: problems
                 .iter()
-                .map(|problem| CodedProblem { code: problem.code().to_owned(), text: problem.to_string() })
+                .map(|problem| CodedProblem {
+                    code: problem.code().to_owned(),
+                    text: problem.to_string(),
+                })
                 .collect(),
         },
     }
@@ -58,17 +61,29 @@ pub(super) fn given(text: &str, kind: ProductKind, names: &NameSet) -> Result<Ma
     let mut within: Vec<_> = names.iter().cloned().collect();
     if kind != ProductKind::MultiDomain {
         let main = names.main();
-        let twins = [format!("www.{main}"), main.as_str().trim_start_matches("*.").to_owned()];
+        let twins = [
+            format!("www.{main}"),
+            main.as_str().trim_start_matches("*.").to_owned(),
+        ];
         within.extend(twins.iter().filter_map(|twin| twin.parse().ok()));
-        within.extend(main.as_str().strip_prefix("www.").and_then(|base| base.parse().ok()));
+        within.extend(
+            main.as_str()
+                .strip_prefix("www.")
+                .and_then(|base| base.parse().ok()),
+        );
     }
     let within = NameSet::new(names.main().clone(), within);
-    let csr = csr::judge(text.as_bytes(), ExpectedNames::Within(&within)).map_err(|problems| refused(&problems))?;
+    let csr =
+        csr::judge(text.as_bytes(), ExpectedNames::Within(&within)).map_err(|problems| refused(&problems))?;
     Ok(Made { csr, key: None })
 }
 
 /// Makes a key and its request. Making a long RSA key takes seconds, so it is done off the async threads.
-pub(super) async fn made(choice: KeyChoice, names: &NameSet, organisation: Option<&Organisation>) -> Result<Made> {
+pub(super) async fn made(
+    choice: KeyChoice,
+    names: &NameSet,
+    organisation: Option<&Organisation>,
+) -> Result<Made> {
     let names = names.clone();
     let subject = organisation.map_or_else(Subject::default, |organisation| Subject {
         organization: Some(organisation.name.trim().to_owned()),
@@ -84,16 +99,26 @@ pub(super) async fn made(choice: KeyChoice, names: &NameSet, organisation: Optio
             csr::MakeCsrError::Refused(problems) => refused(&problems),
             other => Error::Internal(format!("a request: {other}")),
         })?;
-        Ok(Made { csr, key: Some(key.to_pem()) })
+        Ok(Made {
+            csr,
+            key: Some(key.to_pem()),
+        })
     };
     match choice {
         KeyChoice::P256 | KeyChoice::P384 => make(),
-        _ => tokio::task::spawn_blocking(make).await.map_err(internal("making a key"))?,
+        _ => tokio::task::spawn_blocking(make)
+            .await
+            .map_err(internal("making a key"))?,
     }
 }
 
 fn refused(problems: &[csr::CsrProblem]) -> Error {
-    let problems =
-        problems.iter().map(|problem| FieldProblem { field: "csr".to_owned(), code: problem.code() }).collect();
+    let problems = problems
+        .iter()
+        .map(|problem| FieldProblem {
+            field: "csr".to_owned(),
+            code: problem.code(),
+        })
+        .collect();
     Error::Invalid(problems)
 }

@@ -264,6 +264,7 @@ CREATE TABLE operation (
 CREATE UNIQUE INDEX ux_operation_number ON operation (number);
 CREATE UNIQUE INDEX ux_operation_changing ON operation (service_id) WHERE state IN ('waiting', 'manual');
 CREATE INDEX ix_operation_due ON operation (next_run_at, id) WHERE state = 'waiting';
+CREATE INDEX ix_operation_leased ON operation (lease_until) WHERE lease_until IS NOT NULL;
 CREATE INDEX ix_operation_state ON operation (state, number);
 CREATE INDEX ix_operation_service_id ON operation (service_id, number);
 CREATE INDEX ix_operation_module_id ON operation (module_id, state);
@@ -344,7 +345,7 @@ CREATE TABLE ca_order (
 );
 CREATE UNIQUE INDEX ux_ca_order_ca_ref ON ca_order (ca_ref, module_id);
 CREATE INDEX ix_ca_order_service_id ON ca_order (service_id, accepted_at);
-CREATE INDEX ix_ca_order_module_id ON ca_order (module_id, state);
+CREATE INDEX ix_ca_order_module_id ON ca_order (module_id, accepted_at);
 
 CREATE TABLE validation (
     id uuid NOT NULL PRIMARY KEY,

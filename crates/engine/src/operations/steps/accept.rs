@@ -14,13 +14,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
-use store::{
-    ca_order::CaOrder,
-    catalogue::Product,
-    purchase::Purchase,
-    request::Csr,
-    service::ServiceName,
-};
+use store::{ca_order::CaOrder, catalogue::Product, purchase::Purchase, request::Csr, service::ServiceName};
 use tracing::info;
 
 use super::{
@@ -29,8 +23,8 @@ use super::{
     open::{self, BUY, PROVE},
 };
 use crate::{
-    Error, audit, effects, money,
-    money::supplier::SupplierCharge,
+    Error, audit, effects,
+    money::{self, SupplierCharge},
     operations::run::{Flow, Run, StepError, StepResult},
 };
 
@@ -41,22 +35,42 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
     let engine = run.engine;
     let outputs = open::outputs(run)?;
-    let id = outputs.purchase.ok_or_else(|| Error::Internal("there is no intent to buy".to_owned()))?;
+    let id = outputs
+        .purchase
+        .ok_or_else(|| Error::Internal("there is no intent to buy".to_owned()))?;
     let reader = engine.store().reader();
     let bought = store::purchase::find(reader, id).await?.ok_or(Error::NotFound)?;
     if bought.stage == PurchaseStage::AwaitsApproval {
         let text = bought.reason.unwrap_or_default();
-        return Err(StepError::Manual { kind: TaskKind::PurchaseApproval, class: "ceiling", text });
+        return Err(StepError::Manual {
+            kind: TaskKind::PurchaseApproval,
+            class: "ceiling",
+            text,
+        });
     }
     if bought.stage == PurchaseStage::Intended && run.close_is_wanted().await? {
         return ending::supersede_by_close(run).await;
     }
-    let product = store::catalogue::product(reader, bought.product_id).await?.ok_or(Error::NotFound)?;
-    let module = store::module::find(reader, bought.module_id).await?.ok_or(Error::NotFound)?;
+    let product = store::catalogue::product(reader, bought.product_id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let module = store::module::find(reader, bought.module_id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let names = names(run).await?;
     let csr = csr(run).await?;
-    let wanted = order_of(run, &product, &bought.unique_value, &names, &csr, bought.expected())?;
-    let since = bought.intended_at.checked_sub(CLOCKS_DIFFER).unwrap_or(Timestamp::MIN);
+    let wanted = order_of(
+        run,
+        &product,
+        &bought.unique_value,
+        &names,
+        &csr,
+        bought.expected(),
+    )?;
+    let since = bought
+        .intended_at
+        .checked_sub(CLOCKS_DIFFER)
+        .unwrap_or(Timestamp::MIN);
     let known: Vec<CaOrderRef> = store::ca_order::known_refs(reader, module.id, since)
         .await?
         .into_iter()
@@ -79,7 +93,12 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
     .map_err(|error| Error::Internal(super::super::run::chain(&error)))?;
     engine.pass("open.after_call");
     match outcome {
-        Outcome::Accepted { ca_order, charged, state, duplicates } => {
+        Outcome::Accepted {
+            ca_order,
+            charged,
+            state,
+            duplicates,
+        } => {
             let charged = charged.unwrap_or_else(|| bought.expected());
             accepted(run, &bought, &ca_order, charged, state.as_ref(), &names).await?;
             engine.pass("open.outcome_stored");
@@ -89,11 +108,20 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
         Outcome::Rejected { why, .. } => ending::fail(run, "rejected", &why, &names).await,
         Outcome::Abandoned { why } => ending::fail(run, "by_staff", &why, &names).await,
         Outcome::NotPlaced(error) => Err(StepError::Ca(error)),
-        Outcome::StillUnknown { until, why, .. } => Err(StepError::Later { at: until, class: "unknown", text: why }),
+        Outcome::StillUnknown { until, why, .. } => Err(StepError::Later {
+            at: until,
+            class: "unknown",
+            text: why,
+        }),
         Outcome::Manual { why, candidates } => {
             let listed: Vec<String> = candidates
                 .iter()
-                .map(|candidate| format!("{} ({}): {}", candidate.ca_order, candidate.raw_status, candidate.why))
+                .map(|candidate| {
+                    format!(
+                        "{} ({}): {}",
+                        candidate.ca_order, candidate.raw_status, candidate.why
+                    )
+                })
                 .collect();
             let text = format!(
                 "It is not certain whether the CA accepted the order for {} (unique value {}): {why}. {}",
@@ -101,7 +129,11 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
                 bought.unique_value,
                 listed.join("; ")
             );
-            Err(StepError::Manual { kind: TaskKind::PurchaseUnclear, class: "unknown", text })
+            Err(StepError::Manual {
+                kind: TaskKind::PurchaseUnclear,
+                class: "unknown",
+                text,
+            })
         }
     }
 }
@@ -157,16 +189,26 @@ async fn accepted(
         service: Some(run.service.id),
         operation: Some(run.operation.id),
     };
-    money::supplier::purchase(engine, &tx, &run.actor, charge).await?;
+    money::purchase(engine, &tx, &run.actor, charge).await?;
     store::module::note_spent(&tx, bought.module_id, charged).await?;
     store::ca_order::insert(&tx, &order).await?;
     store::service::update(&tx, &mut run.service).await?;
     run.save(&tx, PROVE).await?;
-    let plan = store::tariff::find(&tx, run.service.tariff_plan_id).await?.map(|plan| plan.name).unwrap_or_default();
+    let plan = store::tariff::find(&tx, run.service.tariff_plan_id)
+        .await?
+        .map(|plan| plan.name)
+        .unwrap_or_default();
     let domains: Vec<_> = names.iter().map(|name| name.name.clone()).collect();
     effects::order_placed(engine, &tx, &run.service, &domains, plan).await?;
     let details = json!({ "ca_order": ca_ref, "charged": charged.to_string(), "module": bought.module_id });
-    audit::append(&tx, engine, &run.actor, "service.accepted", &run.service.id, details);
+    audit::append(
+        &tx,
+        engine,
+        &run.actor,
+        "service.accepted",
+        &run.service.id,
+        details,
+    );
     tx.commit().await?;
     info!(ca_order = %ca_ref, charged = %charged, "the CA has the order");
     Ok(())
@@ -179,9 +221,13 @@ async fn report_duplicates(run: &Run<'_>, duplicates: &[CaOrderRef]) -> StepResu
     }
     let engine = run.engine;
     let list: Vec<String> = duplicates.iter().map(ToString::to_string).collect();
-    let text = format!("The CA made this purchase more than once. Have these CA orders cancelled: {}", list.join(", "));
+    let text = format!(
+        "The CA made this purchase more than once. Have these CA orders cancelled: {}",
+        list.join(", ")
+    );
     let tx = engine.store().begin().await?;
-    let task = effects::NewTask::for_operation(TaskKind::OrphanAtCa, &run.service, &run.operation).saying(text);
+    let task =
+        effects::NewTask::for_operation(TaskKind::OrphanAtCa, &run.service, &run.operation).saying(text);
     effects::open_task_once(engine, &tx, task).await?;
     tx.commit().await?;
     Ok(())
@@ -195,7 +241,10 @@ pub(crate) async fn names(run: &Run<'_>) -> StepResult<Vec<ServiceName>> {
 
 /// The request in use.
 pub(crate) async fn csr(run: &Run<'_>) -> StepResult<Csr> {
-    let id = run.service.csr_id.ok_or_else(|| Error::Internal("a service without a request".to_owned()))?;
+    let id = run
+        .service
+        .csr_id
+        .ok_or_else(|| Error::Internal("a service without a request".to_owned()))?;
     let csr = store::request::csr(run.engine.store().reader(), id).await?;
     Ok(csr.ok_or(Error::NotFound)?)
 }
@@ -211,7 +260,9 @@ pub(crate) fn order_of(
 ) -> StepResult<ca::Purchase> {
     let set = NameSet::from_names(names.iter().map(|name| name.name.clone()))
         .ok_or_else(|| Error::Internal("a service without names".to_owned()))?;
-    let unique = unique.parse().map_err(crate::connection::internal("a unique value"))?;
+    let unique = unique
+        .parse()
+        .map_err(crate::connection::internal("a unique value"))?;
     let request = OrderRequest {
         product: CaProductId(product.ca_ref.clone()),
         days: u32::from(run.service.years.days()),
@@ -220,7 +271,11 @@ pub(crate) fn order_of(
         unique_value: unique,
         validations: names.iter().map(validation_of).collect(),
         contact: run.service.contact.0.clone(),
-        organisation: run.service.organisation.clone().map(|organisation| organisation.0),
+        organisation: run
+            .service
+            .organisation
+            .clone()
+            .map(|organisation| organisation.0),
         price_ceiling: Some(ceiling),
     };
     Ok(ca::Purchase::Order(Box::new(request)))
@@ -231,9 +286,14 @@ fn validation_of(name: &ServiceName) -> NameValidation {
         ValidationMethod::Dns => ValidationChoice::Dns,
         ValidationMethod::Http => ValidationChoice::Http,
         ValidationMethod::Https => ValidationChoice::Https,
-        ValidationMethod::Email => ValidationChoice::Email { approver: name.approver.clone().unwrap_or_default() },
+        ValidationMethod::Email => ValidationChoice::Email {
+            approver: name.approver.clone().unwrap_or_default(),
+        },
     };
-    NameValidation { name: name.name.clone(), choice }
+    NameValidation {
+        name: name.name.clone(),
+        choice,
+    }
 }
 
 /// The step's own word, for what goes on after a person decided.

@@ -56,12 +56,17 @@ pub(crate) async fn choose(run: &mut Run<'_>) -> StepResult {
     }
     let options = options(run).await?;
     let instance = store::instance::the(engine.store().reader()).await?;
-    let candidates = options.iter().map(|option| candidate(run, option, instance.purchases_blocked)).collect();
+    let candidates = options
+        .iter()
+        .map(|option| candidate(run, option, instance.purchases_blocked))
+        .collect();
     let (chosen, considered) = choose_candidate(candidates);
     let Some(chosen) = chosen.and_then(|id| options.into_iter().find(|option| option.module.id == id)) else {
         return nobody(run, considered).await;
     };
-    let cost = chosen.cost.ok_or_else(|| Error::Internal("a module without a price was chosen".to_owned()))?;
+    let cost = chosen
+        .cost
+        .ok_or_else(|| Error::Internal("a module without a price was chosen".to_owned()))?;
     info!(module = chosen.module.name, cost = %cost, "chose the module");
     engine.pass("open.module_chosen");
     let beyond = beyond_ceiling(run, &chosen.module, cost).await?;
@@ -98,7 +103,11 @@ async fn intend(
         main_name: run.service.main_name.clone(),
         expected_minor: cost.minor()?,
         expected_currency: cost.currency(),
-        stage: if beyond.is_some() { PurchaseStage::AwaitsApproval } else { PurchaseStage::Intended },
+        stage: if beyond.is_some() {
+            PurchaseStage::AwaitsApproval
+        } else {
+            PurchaseStage::Intended
+        },
         intended_at: now,
         called_at: None,
         settled_at: None,
@@ -126,7 +135,11 @@ async fn intend(
     engine.pass("open.intent_stored");
     match beyond {
         None => Ok(Flow::On),
-        Some(text) => Err(StepError::Manual { kind: TaskKind::PurchaseApproval, class: "ceiling", text }),
+        Some(text) => Err(StepError::Manual {
+            kind: TaskKind::PurchaseApproval,
+            class: "ceiling",
+            text,
+        }),
     }
 }
 
@@ -137,16 +150,24 @@ async fn options(run: &Run<'_>) -> StepResult<Vec<Choice>> {
     let connections = store::tariff::modules(reader, run.service.tariff_plan_id).await?;
     let mut options = Vec::new();
     for connection in connections.iter().filter(|connection| connection.is_active) {
-        let Some(mut module) = store::module::find(reader, connection.module_id).await? else { continue };
+        let Some(mut module) = store::module::find(reader, connection.module_id).await? else {
+            continue;
+        };
         if module.archived_at.is_some() {
             continue;
         }
-        let Some(product) = store::catalogue::product(reader, connection.product_id).await? else { continue };
+        let Some(product) = store::catalogue::product(reader, connection.product_id).await? else {
+            continue;
+        };
         let term = match product.is_on_sale {
             true => store::catalogue::term(reader, product.id, run.service.years).await?,
             false => None,
         };
-        let cost = term.as_ref().map(|term| cost(run, &product, term)).transpose()?.flatten();
+        let cost = term
+            .as_ref()
+            .map(|term| cost(run, &product, term))
+            .transpose()?
+            .flatten();
         if cost.is_some() && may_be_asked(run, &module) && is_old(run, &module) {
             // A balance that cannot be read now is not in the way: the last one counts.
             match modules::refresh_balance(engine, module.id).await {
@@ -155,7 +176,12 @@ async fn options(run: &Run<'_>) -> StepResult<Vec<Choice>> {
             }
         }
         let place = connection.position.unwrap_or(module.sort);
-        options.push(Choice { module, product, cost, place });
+        options.push(Choice {
+            module,
+            product,
+            cost,
+            place,
+        });
     }
     Ok(options)
 }
@@ -182,7 +208,13 @@ fn cost(run: &Run<'_>, product: &Product, term: &ProductTerm) -> StepResult<Opti
     if product.kind != ProductKind::MultiDomain {
         return Ok(Some(term.price()));
     }
-    let wildcards = run.operation.outputs.0.get("wildcards").and_then(serde_json::Value::as_u64).unwrap_or(0);
+    let wildcards = run
+        .operation
+        .outputs
+        .0
+        .get("wildcards")
+        .and_then(serde_json::Value::as_u64)
+        .unwrap_or(0);
     let wildcards = u32::try_from(wildcards).unwrap_or(0);
     let included = u32::try_from(product.included_names).unwrap_or(0);
     let extra = domain::price::ExtraNames::beyond(names - wildcards.min(names), included, wildcards, 0);
@@ -199,7 +231,9 @@ fn may_be_asked(run: &Run<'_>, module: &Module) -> bool {
 }
 
 fn is_old(run: &Run<'_>, module: &Module) -> bool {
-    module.balance_read_at.is_none_or(|read_at| run.engine.now().duration_since(read_at) > BALANCE_HOLDS)
+    module
+        .balance_read_at
+        .is_none_or(|read_at| run.engine.now().duration_since(read_at) > BALANCE_HOLDS)
 }
 
 /// No module may buy: some reasons pass, for others a person is needed.
@@ -211,7 +245,11 @@ async fn nobody(run: &mut Run<'_>, considered: Vec<Considered>) -> StepResult {
             Some(PassedOver::ConnectionBroken | PassedOver::BalanceTooLow | PassedOver::PurchasesBlocked)
         )
     });
-    let reasons: Vec<&str> = considered.iter().filter_map(|one| one.passed_over).map(PassedOver::word).collect();
+    let reasons: Vec<&str> = considered
+        .iter()
+        .filter_map(|one| one.passed_over)
+        .map(PassedOver::word)
+        .collect();
     let text = match reasons.as_slice() {
         [] => "no processing module is connected to the tariff plan".to_owned(),
         reasons => format!("no processing module can take the order: {}", reasons.join(", ")),
@@ -224,10 +262,21 @@ async fn nobody(run: &mut Run<'_>, considered: Vec<Considered>) -> StepResult {
     let step = CHOOSE;
     debug!(step, reason = text, "nobody");
     if !passes {
-        return Err(StepError::Manual { kind: TaskKind::OperationManual, class: "no_module", text });
+        return Err(StepError::Manual {
+            kind: TaskKind::OperationManual,
+            class: "no_module",
+            text,
+        });
     }
-    let at = engine.now().checked_add(UNTIL_A_MODULE_MAY).unwrap_or(jiff::Timestamp::MAX);
-    Err(StepError::Later { at, class: "no_module", text })
+    let at = engine
+        .now()
+        .checked_add(UNTIL_A_MODULE_MAY)
+        .unwrap_or(jiff::Timestamp::MAX);
+    Err(StepError::Later {
+        at,
+        class: "no_module",
+        text,
+    })
 }
 
 fn selection(run: &Run<'_>, module: Option<ModuleId>, considered: Vec<Considered>) -> Selection {
@@ -245,9 +294,13 @@ async fn beyond_ceiling(run: &Run<'_>, module: &Module, cost: Money) -> StepResu
     if let Some(ceiling) = module.order_ceiling()
         && ceiling.covers(cost) == Ok(false)
     {
-        return Ok(Some(format!("the order costs {cost}, more than {ceiling} for one order")));
+        return Ok(Some(format!(
+            "the order costs {cost}, more than {ceiling} for one order"
+        )));
     }
-    let Some(ceiling) = module.day_ceiling() else { return Ok(None) };
+    let Some(ceiling) = module.day_ceiling() else {
+        return Ok(None);
+    };
     let engine = run.engine;
     let from = engine.start_of_day(engine.now());
     let reader = engine.store().reader();
@@ -255,7 +308,9 @@ async fn beyond_ceiling(run: &Run<'_>, module: &Module, cost: Money) -> StepResu
     let spent = Money::from_minor(spent, cost.currency());
     let after = spent.plus(cost)?;
     if ceiling.covers(after) == Ok(false) {
-        return Ok(Some(format!("today's purchases would come to {after}, more than {ceiling}")));
+        return Ok(Some(format!(
+            "today's purchases would come to {after}, more than {ceiling}"
+        )));
     }
     Ok(None)
 }

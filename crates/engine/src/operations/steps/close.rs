@@ -10,7 +10,7 @@ use tracing::info;
 use super::{ending, issue};
 use crate::{
     Error, audit, effects,
-    money::{self, supplier::SupplierCharge},
+    money::{self, SupplierCharge},
     operations::run::{Flow, Run, StepError, StepResult},
 };
 
@@ -35,20 +35,32 @@ pub(crate) async fn step(run: &mut Run<'_>) -> StepResult {
 
 async fn cancel(run: &mut Run<'_>, order: CaOrder) -> StepResult {
     let engine = run.engine;
-    let module = store::module::find(engine.store().reader(), order.module_id).await?.ok_or(Error::NotFound)?;
+    let module = store::module::find(engine.store().reader(), order.module_id)
+        .await?
+        .ok_or(Error::NotFound)?;
     let connector = engine.connector(&module)?;
     engine.pass("close.before_cancel");
-    let by_hand = |text: String| StepError::Manual { kind: TaskKind::OperationManual, class: "unsupported", text };
+    let by_hand = |text: String| StepError::Manual {
+        kind: TaskKind::OperationManual,
+        class: "unsupported",
+        text,
+    };
     if !connector.descriptor().capabilities.has(Capability::Cancel) {
         return Err(by_hand(format!(
             "{} cannot cancel by its API. Cancel CA order {} in its client area, then finish this operation.",
             module.name, order.ca_ref
         )));
     }
-    match connector.cancel(&CaOrderRef(order.ca_ref.clone()), "closed by the client").await {
+    match connector
+        .cancel(&CaOrderRef(order.ca_ref.clone()), "closed by the client")
+        .await
+    {
         Ok(()) => {}
         Err(error) if error.class() == Class::Unsupported => {
-            return Err(by_hand(format!("{error}. Cancel CA order {} by hand.", order.ca_ref)));
+            return Err(by_hand(format!(
+                "{error}. Cancel CA order {} by hand.",
+                order.ca_ref
+            )));
         }
         Err(error) => return Err(error.into()),
     }
@@ -68,7 +80,7 @@ async fn cancelled(run: &mut Run<'_>, mut order: CaOrder) -> StepResult {
             service: Some(run.service.id),
             operation: Some(run.operation.id),
         };
-        money::supplier::purchase_refund(engine, &tx, &run.actor, charge).await?;
+        money::purchase_refund(engine, &tx, &run.actor, charge).await?;
     }
     "cancelled".clone_into(&mut order.state);
     order.closed_at = Some(now);
@@ -95,9 +107,24 @@ async fn closed(run: &mut Run<'_>, unsettled: Option<Purchase>) -> StepResult {
     store::service::update(&tx, &mut run.service).await?;
     run.end(&tx, OperationState::Done, AttemptOutcome::Done).await?;
     let domains: Vec<_> = names.iter().map(|name| name.name.clone()).collect();
-    effects::order_failed(engine, &tx, &run.service, &domains, "closed before issue", returned).await?;
+    effects::order_failed(
+        engine,
+        &tx,
+        &run.service,
+        &domains,
+        "closed before issue",
+        returned,
+    )
+    .await?;
     let details = json!({ "returned": returned.map(|money| money.to_string()) });
-    audit::append(&tx, engine, &run.actor, "service.closed", &run.service.id, details);
+    audit::append(
+        &tx,
+        engine,
+        &run.actor,
+        "service.closed",
+        &run.service.id,
+        details,
+    );
     tx.commit().await?;
     info!("closed");
     engine.pass("close.closed");

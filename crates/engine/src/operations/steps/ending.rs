@@ -8,10 +8,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Json, Tx,
-    document::DocumentKind,
-    operation::Operation,
-    reservation::ReservationState,
+    Json, Tx, document::DocumentKind, operation::Operation, reservation::ReservationState,
     service::ServiceName,
 };
 use uuid::Uuid;
@@ -35,11 +32,19 @@ pub(crate) async fn fail(run: &mut Run<'_>, code: &str, why: &str, names: &[Serv
     store::service::update(&tx, &mut run.service).await?;
     run.operation.error_class = Some(code.to_owned());
     run.operation.error = Some(why.to_owned());
-    run.end(&tx, OperationState::Failed, AttemptOutcome::Refused).await?;
+    run.end(&tx, OperationState::Failed, AttemptOutcome::Refused)
+        .await?;
     let domains: Vec<DomainName> = names.iter().map(|name| name.name.clone()).collect();
     effects::order_failed(engine, &tx, &run.service, &domains, why, returned).await?;
     let details = json!({ "code": code, "why": why, "returned": returned.map(|money| money.to_string()) });
-    audit::append(&tx, engine, &run.actor, "service.failed", &run.service.id, details);
+    audit::append(
+        &tx,
+        engine,
+        &run.actor,
+        "service.failed",
+        &run.service.id,
+        details,
+    );
     tx.commit().await?;
     Ok(Flow::Rest)
 }
@@ -61,7 +66,9 @@ pub(crate) async fn give_back(
                 money::release(engine, tx, actor, reservation.id).await?;
             }
             ReservationState::Charged => {
-                let Some(charge) = open_charge(tx, service, amount).await? else { continue };
+                let Some(charge) = open_charge(tx, service, amount).await? else {
+                    continue;
+                };
                 money::refund(engine, tx, actor, charge, why).await?;
             }
             ReservationState::Released => continue,
@@ -78,7 +85,9 @@ pub(crate) async fn give_back(
 async fn open_charge(tx: &Tx, service: ServiceId, amount: Money) -> Result<Option<domain::id::DocumentId>> {
     for entry in store::ledger::entries_of_service(tx, service).await? {
         let Some(id) = entry.document_id else { continue };
-        let Some(document) = store::document::find(tx, id).await? else { continue };
+        let Some(document) = store::document::find(tx, id).await? else {
+            continue;
+        };
         let is_charge = document.kind == DocumentKind::Charge && document.gross() == amount;
         if is_charge && store::document::refund_of(tx, id).await?.is_none() {
             return Ok(Some(id));
@@ -101,7 +110,8 @@ pub(crate) async fn supersede_by_close(run: &mut Run<'_>) -> StepResult {
     let engine = run.engine;
     let by = run.operation.close_wanted_by.clone().unwrap_or_default();
     let tx = engine.store().begin().await?;
-    run.end(&tx, OperationState::Superseded, AttemptOutcome::Done).await?;
+    run.end(&tx, OperationState::Superseded, AttemptOutcome::Done)
+        .await?;
     let closing = closing_of(engine, &tx, &run.operation, by).await?;
     store::operation::insert(&tx, &closing).await?;
     tx.commit().await?;
@@ -110,10 +120,20 @@ pub(crate) async fn supersede_by_close(run: &mut Run<'_>) -> StepResult {
 }
 
 /// The closing that follows an operation.
-pub(crate) async fn closing_of(engine: &Engine, tx: &Tx, before: &Operation, by: String) -> Result<Operation> {
+pub(crate) async fn closing_of(
+    engine: &Engine,
+    tx: &Tx,
+    before: &Operation,
+    by: String,
+) -> Result<Operation> {
     let now = engine.now();
     let number = store::counter::next_number(tx, domain::id::NumberKind::Operation).await?;
-    let outputs = before.outputs.0.as_object().cloned().ok_or_else(|| Error::Internal("outputs".to_owned()))?;
+    let outputs = before
+        .outputs
+        .0
+        .as_object()
+        .cloned()
+        .ok_or_else(|| Error::Internal("outputs".to_owned()))?;
     Ok(Operation {
         id: engine.new_id(),
         number,

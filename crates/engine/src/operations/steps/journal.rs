@@ -23,8 +23,12 @@ impl<'a> StoreJournal<'a> {
 #[async_trait]
 impl Journal for StoreJournal<'_> {
     async fn load(&self) -> Result<Option<Record>, JournalError> {
-        let purchase = store::purchase::find(self.engine.store().reader(), self.id).await.map_err(failed)?;
-        purchase.map(|purchase| serde_json::from_value(purchase.journal.0).map_err(failed)).transpose()
+        let purchase = store::purchase::find(self.engine.store().reader(), self.id)
+            .await
+            .map_err(failed)?;
+        purchase
+            .map(|purchase| serde_json::from_value(purchase.journal.0).map_err(failed))
+            .transpose()
     }
 
     async fn save(&self, record: &Record) -> Result<(), JournalError> {
@@ -67,7 +71,10 @@ fn write(
         | State::Abandoned { why } => Some(why.clone()),
         State::Intended | State::Calling { .. } | State::Accepted { .. } => None,
     };
-    if let State::Accepted { ca_order, charged, .. } = &record.state {
+    if let State::Accepted {
+        ca_order, charged, ..
+    } = &record.state
+    {
         purchase.ca_ref = Some(ca_order.0.clone());
         let charged = charged.unwrap_or_else(|| purchase.expected());
         purchase.set_charged(Some(charged))?;

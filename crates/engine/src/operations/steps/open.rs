@@ -35,6 +35,8 @@ pub(crate) struct Outputs {
     pub(crate) purchase: Option<PurchaseId>,
     /// The CA order that came of it.
     pub(crate) ca_order: Option<CaOrderId>,
+    /// Wildcard names among the names: they are priced apart.
+    pub(crate) wildcards: u32,
     /// How often the CA was asked how far it is.
     pub(crate) polls: u32,
     /// How often we looked whether published records are visible.
@@ -54,7 +56,9 @@ pub(crate) async fn step(run: &mut Run<'_>) -> StepResult {
         AWAIT => issue::look(run).await,
         FETCH => issue::fetch(run).await,
         TIDY => issue::tidy(run).await,
-        other => Err(StepError::Engine(Error::Internal(format!("there is no step `{other}`")))),
+        other => Err(StepError::Engine(Error::Internal(format!(
+            "there is no step `{other}`"
+        )))),
     }
 }
 

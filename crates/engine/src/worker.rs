@@ -1,0 +1,158 @@
+//! The worker: leases due operations and runs them, many at a time, until it is told to stop.
+//!
+//! It wakes when somebody orders and looks by itself every second. A lease is held against the machine's clock, so
+//! moving business time steals none; it is renewed while the operation runs.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::{SignedDuration, Timestamp};
+use store::operation::{self, Operation};
+use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error};
+
+use crate::{
+    Engine, Result,
+    operations::run::{chain, run},
+};
+
+/// How long a lease holds without being renewed: longer than the longest call to a CA.
+pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// Between two renewals.
+const RENEWAL: Duration = Duration::from_secs(60);
+/// Without being woken, the worker looks so often.
+const LOOK: Duration = Duration::from_secs(1);
+/// After the database failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// Most operations leased at once.
+const BATCH: u32 = 32;
+
+/// Runs operations.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    engine: Engine,
+    name: String,
+}
+
+impl Engine {
+    /// A worker with a name of its own; several may run, also in several processes on one PostgreSQL database.
+    #[must_use]
+    pub fn worker(&self) -> Worker {
+        Worker {
+            engine: self.clone(),
+            name: format!("worker-{}", seal::random::alphanumeric(8)),
+        }
+    }
+}
+
+impl Worker {
+    /// Works until it is told to stop; then it finishes what it began.
+    pub async fn run_until(self, stop: CancellationToken) {
+        let places = Arc::new(Semaphore::new(self.engine.config().at_once.max(1)));
+        let mut running = JoinSet::new();
+        while !stop.is_cancelled() {
+            while running.try_join_next().is_some() {}
+            let free = u32::try_from(places.available_permits())
+                .unwrap_or(BATCH)
+                .min(BATCH);
+            let leased = match self.lease(free).await {
+                Ok(leased) => leased,
+                Err(failure) => {
+                    error!(error = %chain(&failure), "cannot lease operations");
+                    tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(AFTER_FAILURE) => continue }
+                }
+            };
+            let was_idle = leased.is_empty();
+            for operation in leased {
+                let Ok(place) = places.clone().acquire_owned().await else {
+                    return;
+                };
+                let engine = self.engine.clone();
+                running.spawn(async move {
+                    run_leased(&engine, operation).await;
+                    drop(place);
+                    // A place is free and more may be due.
+                    engine.wake();
+                });
+            }
+            if was_idle {
+                tokio::select! {
+                    () = stop.cancelled() => break,
+                    _ = timeout(LOOK, self.engine.woken()) => {}
+                }
+            }
+        }
+        while running.join_next().await.is_some() {}
+    }
+
+    /// Runs everything that is due now, one after the other; says how many runs there were. For tests and commands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn run_due_once(&self) -> Result<usize> {
+        let leased = self.lease(BATCH).await?;
+        let count = leased.len();
+        for operation in leased {
+            run_leased(&self.engine, operation).await;
+        }
+        Ok(count)
+    }
+
+    async fn lease(&self, most: u32) -> Result<Vec<Operation>> {
+        if most == 0 {
+            return Ok(Vec::new());
+        }
+        let engine = &self.engine;
+        // Looking first keeps an idle worker from taking the database's only writer every second.
+        if operation::next_due(engine.store().reader())
+            .await?
+            .is_none_or(|due| due > engine.now())
+            && !self.some_lease_ran_out().await?
+        {
+            return Ok(Vec::new());
+        }
+        let wall = engine.clock().machine_now();
+        let tx = engine.store().begin().await?;
+        let leased =
+            operation::lease_due(&tx, &self.name, engine.now(), wall, engine.lease_end(), most).await?;
+        tx.commit().await?;
+        Ok(leased)
+    }
+
+    async fn some_lease_ran_out(&self) -> Result<bool> {
+        let wall = self.engine.clock().machine_now();
+        Ok(operation::some_lease_ran_out(self.engine.store().reader(), wall).await?)
+    }
+}
+
+async fn run_leased(engine: &Engine, operation: Operation) {
+    let (id, fence) = (operation.id, operation.fence);
+    let work = run(engine, operation);
+    tokio::pin!(work);
+    loop {
+        tokio::select! {
+            outcome = &mut work => {
+                if let Err(failure) = outcome {
+                    // The lease runs out and somebody goes on from the last stored step.
+                    error!(operation.id = %id, error = %chain(&failure), "a run broke off");
+                }
+                return;
+            }
+            () = tokio::time::sleep(RENEWAL) => match renew(engine, id, fence, engine.lease_end()).await {
+                Ok(true) => debug!(operation.id = %id, "holds the lease longer"),
+                Ok(false) => {
+                    error!(operation.id = %id, "lost the lease; the run stops");
+                    return;
+                }
+                Err(failure) => error!(operation.id = %id, error = %chain(&failure), "cannot renew the lease"),
+            },
+        }
+    }
+}
+
+async fn renew(engine: &Engine, id: domain::id::OperationId, fence: i64, until: Timestamp) -> Result<bool> {
+    let tx = engine.store().begin().await?;
+    let is_held = operation::renew_lease(&tx, id, fence, until).await?;
+    tx.commit().await?;
+    Ok(is_held)
+}
