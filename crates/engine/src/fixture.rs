@@ -62,6 +62,9 @@ impl World {
                 mode: ca::Mode::Simulated,
                 limits: ca::Limits::NONE,
                 crash_at: None,
+                purchase: ca::purchase::Policy::default(),
+                pace: crate::Pace::SIMULATED,
+                at_once: 4,
             },
         });
         let seller = Seller {
