@@ -18,6 +18,8 @@ pub struct HttpConfig {
     pub time_out: Duration,
     /// Attempts per address and minute at sign-in, registration and reset, after a burst of as many.
     pub attempts_per_minute: NonZeroU32,
+    /// Requests per minute and token of the REST API, after a burst of as many.
+    pub api_requests_per_minute: NonZeroU32,
 }
 
 /// Why the public address cannot be used.
@@ -49,6 +51,7 @@ impl HttpConfig {
             body_limit: 1024 * 1024,
             time_out: Duration::from_mins(1),
             attempts_per_minute: const { NonZeroU32::new(20).unwrap() },
+            api_requests_per_minute: const { NonZeroU32::new(600).unwrap() },
         })
     }
 

@@ -20,6 +20,7 @@ use crate::htmx::Htmx;
 pub struct Failure {
     status: StatusCode,
     code: String,
+    key: String,
     arguments: Vec<(String, String)>,
     problems: Vec<FieldProblem>,
     retry_after: Option<Duration>,
@@ -38,10 +39,11 @@ pub struct SignIn {
 impl Failure {
     /// With this status and the stable code whose sentence is `error-{code}`.
     #[must_use]
-    pub fn new(status: StatusCode, code: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: &str) -> Self {
         Self {
             status,
-            code: code.into(),
+            code: code.to_owned(),
+            key: format!("error-{code}"),
             arguments: Vec::new(),
             problems: Vec::new(),
             retry_after: None,
@@ -53,14 +55,14 @@ impl Failure {
     #[must_use]
     pub fn of_status(status: StatusCode) -> Self {
         let code = match status.as_u16() {
-            401 => "sign_in_needed",
+            401 => "sign-in-required",
             403 => "forbidden",
-            404 | 405 => "not_found",
+            404 | 405 => "not-found",
             408 | 503 | 504 => "busy",
             409 => "conflict",
-            413 => "too_large",
-            429 => "too_many_attempts",
-            400..=499 => "bad_request",
+            413 => "too-large",
+            429 => "too-many-tries",
+            400..=499 => "bad-request",
             _ => "internal",
         };
         Self::new(status, code)
@@ -183,6 +185,47 @@ impl Failure {
         }
         response.extensions_mut().insert(self.clone());
         response
+    }
+}
+
+impl From<engine::Error> for Failure {
+    fn from(error: engine::Error) -> Self {
+        use engine::Error;
+        let status = match &error {
+            Error::NotFound => StatusCode::NOT_FOUND,
+            Error::SignInRequired => StatusCode::UNAUTHORIZED,
+            Error::ConfirmationRequired | Error::Forbidden => StatusCode::FORBIDDEN,
+            Error::Invalid(_) | Error::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Conflict => StatusCode::CONFLICT,
+            Error::TooManyTries { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Error::Ca(_) => StatusCode::BAD_GATEWAY,
+            Error::Store(_) if error.class() == engine::error::Class::Passing => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if status.is_server_error() {
+            // Logged once, here, where it is answered; people see the request's id.
+            tracing::error!(target: "certbroker::http", error = &error as &dyn std::error::Error, "request failed");
+        }
+        let mut failure = Self::new(status, error.code());
+        match error {
+            Error::Invalid(problems) => failure.problems = problems,
+            Error::TooManyTries { retry_after_seconds } => {
+                failure.retry_after = Some(Duration::from_secs(retry_after_seconds));
+            }
+            Error::Refused(refusal) => {
+                failure.key = format!("refused-{}", refusal.code.replace('_', "-"));
+                refusal.code.clone_into(&mut failure.code);
+                failure.arguments = refusal
+                    .values
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect();
+            }
+            _ => {}
+        }
+        failure
     }
 }
 

@@ -18,6 +18,8 @@
 //! | [`language`] | the language of the person |
 //! | [`params`] | name–value pairs of queries and forms |
 //! | [`rate`] | attempts per address |
+//! | [`stack`] | the layers around a router, in their order |
+//! | [`state`] | what handlers share |
 //! | [`viewer`] | who asks |
 
 pub mod address;
@@ -32,6 +34,8 @@ pub mod htmx;
 pub mod language;
 pub mod params;
 pub mod rate;
+pub mod stack;
+pub mod state;
 pub mod viewer;
 
 pub use address::{ClientAddress, Network};
@@ -43,4 +47,5 @@ pub use html::Html;
 pub use htmx::Htmx;
 pub use language::Language;
 pub use params::Params;
+pub use state::AppState;
 pub use viewer::Signed;
