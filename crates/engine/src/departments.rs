@@ -178,7 +178,7 @@ async fn check(tx: &Tx, actor: &Actor, input: &DepartmentInput) -> Result<()> {
         problems.push(FieldProblem {
             field: field.to_owned(),
             code,
-        })
+        });
     };
     let name = input.name.trim();
     if name.is_empty() {

@@ -51,12 +51,14 @@ impl Settings {
         let stored = store::setting::all(conn, actor.seller).await?;
         let mut settings = Self::default();
         for setting in stored {
-            match settings.with(&setting.key, setting.value.0) {
-                Ok(changed) => settings = changed,
-                Err(_) => tracing::warn!(
-                    setting = setting.key,
+            if let Ok(changed) = settings.with(&setting.key, setting.value.0) {
+                settings = changed;
+            } else {
+                let name = setting.key;
+                tracing::warn!(
+                    setting = name,
                     "a stored setting is not understood; its default holds"
-                ),
+                );
             }
         }
         Ok(settings)

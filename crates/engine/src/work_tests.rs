@@ -7,7 +7,7 @@ use domain::{
 use jiff::SignedDuration;
 use seal::ExposeSecret;
 use serde_json::json;
-use store::{Page, notice, task::TaskFilter};
+use store::{Page, audit::AuditFilter, notice, task::TaskFilter};
 use uuid::Uuid;
 
 use crate::{
@@ -197,7 +197,7 @@ async fn settings_are_kept_and_told_to_the_audit_trail() {
         let trail = world
             .engine
             .audit()
-            .list(&admin, &Default::default(), &Page::first(9))
+            .list(&admin, &AuditFilter::default(), &Page::first(9))
             .await
             .unwrap();
         let told: Vec<_> = trail

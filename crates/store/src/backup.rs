@@ -239,7 +239,7 @@ impl Filling {
         if cells.len() != self.columns.len() {
             return Err(refused("the backup has a row with too few or too many columns"));
         }
-        for (cell, of_type) in cells.into_iter().zip(&self.types) {
+        for (cell, of_type) in cells.iter().zip(&self.types) {
             let value = of_type.write(cell);
             self.values
                 .push(value.ok_or_else(|| Error::Refused(format!("a row of `{}` is damaged", self.table)))?);
@@ -314,7 +314,7 @@ impl Type {
     }
 
     /// The value for the database; `None` when the cell is of another type.
-    fn write(self, cell: Cell) -> Option<Value> {
+    fn write(self, cell: &Cell) -> Option<Value> {
         if cell.is_null() {
             return Some(match self {
                 Self::Bigint => Value::BigInt(None),

@@ -41,7 +41,7 @@ pub trait Cell: Sized {
     fn from_stored(stored: Self::Stored) -> Result<Self, String>;
 }
 
-/// What the driver is given for a `T`. (SeaORM's derive cannot read a qualified path.)
+/// What the driver is given for a `T`. (The derive of `SeaORM` cannot read a qualified path.)
 #[expect(unreachable_pub, reason = "as above")]
 pub type Stored<T> = <T as Cell>::Stored;
 

@@ -53,21 +53,17 @@ pub async fn set(
     value: serde_json::Value,
     now: Timestamp,
 ) -> Result<()> {
-    match find(tx, seller, key).await? {
-        Some(mut setting) => {
-            setting.value = Json(value);
-            setting.changed_at = now;
-            record::update(tx, &mut setting).await
-        }
-        None => {
-            let setting = Setting {
-                seller_id: seller,
-                key: key.to_owned(),
-                value: Json(value),
-                changed_at: now,
-                version: 1,
-            };
-            record::insert(tx, &setting).await
-        }
+    if let Some(mut setting) = find(tx, seller, key).await? {
+        setting.value = Json(value);
+        setting.changed_at = now;
+        return record::update(tx, &mut setting).await;
     }
+    let setting = Setting {
+        seller_id: seller,
+        key: key.to_owned(),
+        value: Json(value),
+        changed_at: now,
+        version: 1,
+    };
+    record::insert(tx, &setting).await
 }

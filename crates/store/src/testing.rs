@@ -1,6 +1,12 @@
 //! A database of its own for every test: a SQLite file always, and a PostgreSQL database where the variable
 //! `CERTBROKER_TEST_PG` names a server (a `postgres://` address of a superuser's database; `./test` sets it).
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "this is for tests: they stop with what went wrong"
+)]
+
 use std::{
     process,
     sync::atomic::{AtomicU32, Ordering},

@@ -188,7 +188,7 @@ async fn a_blocked_account_and_another_currency_buy_nothing() {
         let ids = (blocked.id, dollars.id);
         world
             .change(blocked, |account| {
-                account.state = store::account::AccountState::Blocked
+                account.state = store::account::AccountState::Blocked;
             })
             .await;
         world
@@ -450,7 +450,7 @@ async fn play(steps: Vec<(u8, i64)>) {
     let account = world.account().await.id;
     let (mut credits, mut charges, mut refunds) = (0, 0, 0);
     let mut held: Vec<Reservation> = Vec::new();
-    let mut charged: Vec<Document> = Vec::new();
+    let mut documents: Vec<Document> = Vec::new();
     for (step, minor) in steps {
         match step {
             0 => {
@@ -461,7 +461,7 @@ async fn play(steps: Vec<(u8, i64)>) {
             2 => {
                 if let Some(reservation) = held.pop() {
                     charges += reservation.gross;
-                    charged.push(world.charge(&admin, reservation.id).await.unwrap());
+                    documents.push(world.charge(&admin, reservation.id).await.unwrap());
                 }
             }
             3 => {
@@ -470,7 +470,7 @@ async fn play(steps: Vec<(u8, i64)>) {
                 }
             }
             _ => {
-                if let Some(document) = charged.pop() {
+                if let Some(document) = documents.pop() {
                     refunds += document.gross;
                     world
                         .engine

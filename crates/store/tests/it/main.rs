@@ -1,5 +1,7 @@
 //! The store on both databases.
 
+#![expect(clippy::unwrap_used, reason = "tests stop with what went wrong")]
+
 extern crate certbroker_store as store;
 
 mod audit;
