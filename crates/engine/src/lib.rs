@@ -14,6 +14,7 @@
 //! | [`instance`], [`settings`] | which installation this is, what the seller decided |
 //! | [`money`] | balances, credits, reservations, documents, what CAs charge |
 //! | [`departments`], [`tasks`] | who works, and at what |
+//! | [`master_keys`] | rotating the key that seals all secrets |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
 //! | [`orders`], [`services`], [`certificates`] | what clients buy, have and take out |
@@ -36,6 +37,7 @@ pub mod clock;
 pub mod departments;
 pub mod error;
 pub mod instance;
+pub mod master_keys;
 pub mod money;
 pub mod settings;
 pub mod tasks;
