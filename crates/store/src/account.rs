@@ -138,6 +138,16 @@ pub async fn lock(tx: &Tx, id: AccountId) -> Result<Option<Account>> {
     record::one(tx, record::locked(tx, account::Entity::find_by_id(id))).await
 }
 
+/// The accounts with these ids, in no order.
+pub async fn find_many(conn: &dyn Conn, ids: &[AccountId]) -> Result<Vec<Account>> {
+    let ids = ids.iter().map(|id| Uuid::from(*id));
+    record::all(
+        conn,
+        account::Entity::find().filter(account::Column::Id.is_in(ids)),
+    )
+    .await
+}
+
 /// The account with this number.
 pub async fn find_by_number(conn: &dyn Conn, number: i64) -> Result<Option<Account>> {
     record::one(

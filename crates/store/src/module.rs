@@ -153,6 +153,12 @@ pub async fn all(conn: &dyn Conn, seller: SellerId) -> Result<Vec<Module>> {
     record::all(conn, query).await
 }
 
+/// Every module of a seller, the archived ones among them: for the names in old rows.
+pub async fn every(conn: &dyn Conn, seller: SellerId) -> Result<Vec<Module>> {
+    let query = module::Entity::find().filter(module::Column::SellerId.eq(uuid::Uuid::from(seller)));
+    record::all(conn, query).await
+}
+
 /// Takes what was just spent off the balance as it was last read, until it is read again.
 pub async fn note_spent(tx: &Tx, id: ModuleId, spent: domain::Money) -> Result<()> {
     let Ok(minor) = spent.minor() else { return Ok(()) };

@@ -259,6 +259,19 @@ pub async fn make_due(tx: &Tx, id: OperationId, now: Timestamp) -> Result<()> {
     .map(drop)
 }
 
+/// Sends a waiting operation that nobody works on from one step to another, and makes it due.
+pub async fn go_to(tx: &Tx, id: OperationId, from: &str, to: &str, now: Timestamp) -> Result<()> {
+    let text = "UPDATE operation SET step = $1, next_run_at = $2, version = version + 1
+        WHERE id = $3 AND step = $4 AND state = 'waiting' AND lease_owner IS NULL";
+    let values = vec![
+        to.into(),
+        now.as_microsecond().into(),
+        Uuid::from(id).into(),
+        from.into(),
+    ];
+    sql::execute(tx, "operation", text, values).await.map(drop)
+}
+
 /// When the next operation falls due that nobody works on.
 pub async fn next_due(conn: &dyn Conn) -> Result<Option<Timestamp>> {
     let text = "SELECT MIN(next_run_at) FROM operation WHERE state = 'waiting' AND lease_owner IS NULL";

@@ -152,6 +152,15 @@ pub async fn all(conn: &dyn Conn, seller: SellerId) -> Result<Vec<TariffPlan>> {
     record::all(conn, query).await
 }
 
+/// Every plan of a seller, the archived ones among them: for the names in old rows.
+pub async fn every(conn: &dyn Conn, seller: SellerId) -> Result<Vec<TariffPlan>> {
+    record::all(
+        conn,
+        plan::Entity::find().filter(plan::Column::SellerId.eq(Uuid::from(seller))),
+    )
+    .await
+}
+
 /// Writes prices.
 pub async fn insert_prices(tx: &Tx, prices: &[TariffPrice]) -> Result<()> {
     record::insert_many(tx, prices).await

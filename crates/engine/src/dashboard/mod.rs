@@ -4,7 +4,27 @@ mod model;
 
 pub use model::{Dashboard, ModuleBalance};
 
-use crate::{Actor, Engine, Error, Result};
+use domain::state::ServiceState;
+use jiff::ToSpan as _;
+use store::{
+    Page,
+    operation::{self, OperationFilter},
+    service_list::{self, Direction, ServiceFilter, ServiceSort},
+};
+
+use crate::{
+    Actor, Engine, Permission, Result,
+    authority::require,
+    modules::balance_view,
+    services::{Lines, operation_views},
+};
+
+/// Days ahead within which an ending certificate is listed by name.
+const SOON: i64 = 7;
+/// Days ahead of the chart.
+const CHART: i64 = 60;
+/// Rows of each list.
+const ROWS: u32 = 10;
 
 /// Use cases around the dashboard.
 #[derive(Debug, Clone, Copy)]
@@ -22,9 +42,69 @@ impl Overview<'_> {
     /// What staff sees first.
     ///
     /// # Errors
-    /// As every use case.
+    /// Only staff sees it.
     pub async fn show(&self, actor: &Actor) -> Result<Dashboard> {
-        let _ = (self.0, actor);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::SeeModules)?;
+        let engine = self.0;
+        let reader = engine.store().reader();
+        let balances = store::module::all(reader, actor.seller)
+            .await?
+            .iter()
+            .map(|module| ModuleBalance {
+                module: module.id,
+                name: module.name.clone(),
+                is_active: module.is_active,
+                balance: balance_view(module),
+            })
+            .collect();
+        let today = engine.today();
+        let in_days = |days: i64| today.checked_add(days.days()).unwrap_or(today);
+        let soon = ServiceFilter {
+            states: vec![ServiceState::Active],
+            ends_to: Some(in_days(SOON)),
+            ..ServiceFilter::of(actor.seller)
+        };
+        let ending = service_list::list(
+            reader,
+            &soon,
+            ServiceSort::EndDate,
+            Direction::Ascending,
+            &Page::first(ROWS),
+        )
+        .await?;
+        let lines = Lines::load(engine, actor, &ending.rows).await?;
+        let counted = store::service::endings(reader, actor.seller, today, in_days(CHART)).await?;
+        let endings = (0..=CHART)
+            .map(in_days)
+            .map(|day| {
+                (
+                    day,
+                    counted
+                        .iter()
+                        .find(|(counted, _)| *counted == day)
+                        .map_or(0, |(_, count)| *count),
+                )
+            })
+            .collect();
+        let filter = OperationFilter {
+            in_trouble: true,
+            ..OperationFilter::default()
+        };
+        let trouble = operation::list(reader, &filter, &Page::first(ROWS)).await?;
+        let (retrying, manual) = operation::count_in_trouble(reader, actor.seller).await?;
+        let instance = store::instance::find(reader).await?;
+        Ok(Dashboard {
+            balances,
+            services: engine.services().count_by_state(actor, None).await?,
+            ending_soon: ending.rows.iter().map(|service| lines.line(service)).collect(),
+            endings,
+            in_trouble: operation_views(engine, actor, &trouble.rows).await?,
+            retrying,
+            manual,
+            purchases_blocked: instance
+                .filter(|instance| instance.purchases_blocked)
+                .map(|instance| instance.blocked_reason.unwrap_or_default()),
+            as_of: engine.now(),
+        })
     }
 }

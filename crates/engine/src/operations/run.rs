@@ -140,6 +140,19 @@ pub(crate) fn system(engine: &Engine, seller: SellerId) -> Actor {
     )
 }
 
+impl<'a> Run<'a> {
+    /// A run of a person, who holds the lease.
+    pub(crate) fn by_hand(engine: &'a Engine, operation: Operation, service: Service, actor: Actor) -> Self {
+        Self {
+            engine,
+            operation,
+            service,
+            actor,
+            started_at: engine.now(),
+        }
+    }
+}
+
 impl Run<'_> {
     async fn through(mut self) -> Result<()> {
         loop {

@@ -1,6 +1,7 @@
 //! Services: what clients bought.
 
 mod model;
+mod view;
 
 pub use model::{
     Allowed, AttemptView, CaOrderView, CertificateView, ConsideredView, Direction, ErrorView, Failure,
@@ -9,13 +10,28 @@ pub use model::{
 };
 
 use domain::{
-    id::{AccountId, ServiceId},
-    state::ServiceState,
+    id::{AccountId, NumberKind, ServiceId},
+    state::{AttemptOutcome, OperationState, PurchaseStage, ServiceState},
     term::Years,
 };
-use store::{Listing, Page};
+use jiff::ToSpan as _;
+use serde_json::json;
+use store::{
+    Listing, Page,
+    operation::Operation,
+    service::{self, Service},
+    service_list::{self, ServiceFilter},
+};
 
-use crate::{Actor, Engine, Error, Result};
+use crate::{
+    Actor, Engine, Error, Permission, Result, audit,
+    authority::{require, scope, see},
+    effects,
+    operations::steps::ending::closing_of,
+    tasks,
+};
+
+pub(crate) use view::{Lines, operation_page, operation_views, validations as validation_views};
 
 /// Use cases around services.
 #[derive(Debug, Clone, Copy)]
@@ -33,63 +49,218 @@ impl Services<'_> {
     /// One page of the services that the actor may see.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::Forbidden`].
     pub async fn list(
         &self,
         actor: &Actor,
         query: &ServiceQuery,
         page: &Page,
     ) -> Result<Listing<ServiceLine>> {
-        let _ = (self.0, actor, query, page);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::SeeServices)?;
+        let filter = self.filter(actor, query)?;
+        let reader = self.0.store().reader();
+        let found = service_list::list(reader, &filter, query.sort, query.direction, page).await?;
+        let lines = Lines::load(self.0, actor, &found.rows).await?;
+        Ok(found.map(|service| lines.line(&service)))
     }
 
     /// How many services are in each state; every state is there.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::Forbidden`].
     pub async fn count_by_state(
         &self,
         actor: &Actor,
         account: Option<AccountId>,
     ) -> Result<Vec<(ServiceState, i64)>> {
-        let _ = (self.0, actor, account);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::SeeServices)?;
+        let account = scope(actor)?.account().or(account);
+        let counts = service::count_by_state(self.0.store().reader(), actor.seller, account).await?;
+        let of = |state: ServiceState| {
+            counts
+                .iter()
+                .find(|(counted, _)| *counted == state)
+                .map_or(0, |(_, count)| *count)
+        };
+        Ok(ServiceState::ALL
+            .iter()
+            .map(|state| (*state, of(*state)))
+            .collect())
     }
 
-    /// The service with this id, number (`S-1042`) or external reference.
+    /// The service with this id, number (`S-1042`) or, for the actor's own account, external reference.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::NotFound`].
     pub async fn find(&self, actor: &Actor, text: &str) -> Result<ServiceId> {
-        let _ = (self.0, actor, text);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::SeeServices)?;
+        let reader = self.0.store().reader();
+        let mut found = None;
+        if let Ok(id) = text.trim().parse() {
+            found = service::find(reader, id).await?;
+        }
+        if let (None, Some(account)) = (&found, actor.account()) {
+            found = service::find_by_external_ref(reader, account, text.trim()).await?;
+        }
+        if let (None, Some(number)) = (&found, NumberKind::Service.read(text)) {
+            found = service::find_by_number(reader, number).await?;
+        }
+        let found = found.ok_or(Error::NotFound)?;
+        see(actor, found.seller_id, Some(found.account_id))?;
+        Ok(found.id)
     }
 
     /// A service's page.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::NotFound`].
     pub async fn show(&self, actor: &Actor, id: ServiceId) -> Result<ServiceView> {
-        let _ = (self.0, actor, id);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::SeeServices)?;
+        let service = self.own(actor, id).await?;
+        view::page(self.0, actor, service).await
     }
 
     /// Gives a service up before issue. What was paid comes back as far as the CA allows.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::Refused`] with `already-issued` or `already-over`.
     pub async fn close(&self, actor: &Actor, id: ServiceId) -> Result<()> {
-        let _ = (self.0, actor, id);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::Order)?;
+        let engine = self.0;
+        self.own(actor, id).await?;
+        let tx = engine.store().begin().await?;
+        let service = service::lock(&tx, id).await?.ok_or(Error::NotFound)?;
+        if service.state.is_final() {
+            return Err(Error::refused("already-over"));
+        }
+        if !service.state.is_before_issue() {
+            return Err(Error::refused("already-issued"));
+        }
+        let before = store::operation::changing(&tx, id)
+            .await?
+            .ok_or(Error::Conflict)?;
+        let mut before = store::operation::lock(&tx, before.id)
+            .await?
+            .ok_or(Error::Conflict)?;
+        if self.may_take_over(&tx, &before).await? {
+            supersede(engine, &tx, &mut before, actor).await?;
+        } else {
+            // Somebody works on it, or it is not known whether the CA has the order: it ends at its next safe point.
+            store::operation::want_close(&tx, before.id, &actor.label()).await?;
+        }
+        audit::append(
+            &tx,
+            engine,
+            actor,
+            "service.close_wanted",
+            &id,
+            json!({ "number": service.number }),
+        );
+        tx.commit().await?;
+        engine.wake();
+        Ok(())
     }
 
     /// Sets whether and for how long the service is prolonged when its paid term ends.
     ///
     /// # Errors
-    /// As every use case.
+    /// [`Error::Refused`] with `already-over`.
     pub async fn set_prolong(&self, actor: &Actor, id: ServiceId, years: Option<Years>) -> Result<()> {
-        let _ = (self.0, actor, id, years);
-        Err(Error::Internal("not built yet".to_owned()))
+        require(actor, Permission::Order)?;
+        let engine = self.0;
+        let mut service = self.own(actor, id).await?;
+        if service.state.is_final() {
+            return Err(Error::refused("already-over"));
+        }
+        service.prolong_years = years;
+        let tx = engine.store().begin().await?;
+        service::update(&tx, &mut service).await?;
+        audit::append(
+            &tx,
+            engine,
+            actor,
+            "service.prolong_set",
+            &id,
+            json!({ "years": years }),
+        );
+        tx.commit().await?;
+        Ok(())
     }
+
+    /// A service that the actor may see.
+    pub(crate) async fn own(&self, actor: &Actor, id: ServiceId) -> Result<Service> {
+        let service = service::find(self.0.store().reader(), id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        see(actor, service.seller_id, Some(service.account_id))?;
+        Ok(service)
+    }
+
+    fn filter(&self, actor: &Actor, query: &ServiceQuery) -> Result<ServiceFilter> {
+        let scope = scope(actor)?;
+        let within = query
+            .ends_within
+            .and_then(|days| self.0.today().checked_add(i64::from(days).days()).ok());
+        let ends_to = match (query.ends_to, within) {
+            (Some(to), Some(within)) => Some(to.min(within)),
+            (to, within) => to.or(within),
+        };
+        Ok(ServiceFilter {
+            seller: scope.seller(),
+            account: scope.account().or(query.account),
+            states: query.states.clone(),
+            plan: query.plan,
+            module: query.module,
+            ends_from: query.ends_from,
+            ends_to,
+            search: query.search.clone(),
+        })
+    }
+
+    /// Whether nobody works on the operation and its purchase is certain.
+    async fn may_take_over(&self, tx: &store::Tx, operation: &Operation) -> Result<bool> {
+        let wall = self.0.clock().machine_now();
+        if operation.lease_until.is_some_and(|until| until > wall) {
+            return Ok(false);
+        }
+        let purchases = store::purchase::of_operation(tx, operation.id).await?;
+        Ok(!purchases.iter().any(|purchase| {
+            matches!(
+                purchase.stage,
+                PurchaseStage::Called | PurchaseStage::Unknown | PurchaseStage::Unclear
+            )
+        }))
+    }
+}
+
+/// Puts a closing in the place of an operation that nobody works on.
+async fn supersede(engine: &Engine, tx: &store::Tx, before: &mut Operation, actor: &Actor) -> Result<()> {
+    if before.kind == domain::state::OperationKind::Close {
+        return Ok(());
+    }
+    let now = engine.now();
+    let closing = closing_of(engine, tx, before, actor.label()).await?;
+    before.state = OperationState::Superseded;
+    before.finished_at = Some(now);
+    before.next_run_at = None;
+    before.lease_owner = None;
+    before.lease_until = None;
+    // Whoever held the lease cannot write any more.
+    before.fence += 1;
+    store::operation::update(tx, before).await?;
+    store::operation::insert(tx, &closing).await?;
+    effects::close_task_of_operation(engine, tx, before, tasks::Outcome::FellAway).await?;
+    let attempt = store::operation::Attempt {
+        operation_id: before.id,
+        number: store::operation::next_attempt(tx, before.id).await?,
+        step: before.step.clone(),
+        started_at: now,
+        finished_at: now,
+        outcome: AttemptOutcome::Done,
+        error_class: None,
+        error: None,
+        log: store::Json(Vec::new()),
+    };
+    store::operation::insert_attempt(tx, &attempt).await?;
+    Ok(())
 }

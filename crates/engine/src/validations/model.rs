@@ -31,13 +31,23 @@ pub struct FindingView {
     /// Stable code; the text is `finding-{code}`.
     pub code: String,
     /// Values for the text.
-    pub arguments: Vec<(String, String)>,
+    pub arguments: Vec<(String, ArgumentView)>,
     /// Stable code of what to do; the text is `advice-{code}`.
     pub advice: String,
     /// In English.
     pub text: String,
     /// Whether it is good.
     pub is_good: bool,
+}
+
+/// One value in a translated sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ArgumentView {
+    /// Shown as it is.
+    Text(String),
+    /// A code that is translated in its turn.
+    Code(String),
 }
 
 /// What one name server or one web server answered.

@@ -20,7 +20,7 @@ use tracing::info;
 use super::{
     ending,
     journal::StoreJournal,
-    open::{self, BUY, PROVE},
+    open::{self, PROVE},
 };
 use crate::{
     Error, audit, effects,
@@ -214,6 +214,45 @@ async fn accepted(
     Ok(())
 }
 
+/// A person found the order at the CA: it is booked like one that the CA had accepted at once.
+pub(crate) async fn adopt(run: &mut Run<'_>, ca_ref: &CaOrderRef, names: &[ServiceName]) -> StepResult<()> {
+    let engine = run.engine;
+    let outputs = open::outputs(run)?;
+    let id = outputs.purchase.ok_or(Error::refused("ca-order-unknown"))?;
+    let mut bought = store::purchase::find(engine.store().reader(), id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    if bought.settled_at.is_none() {
+        bought.stage = PurchaseStage::Accepted;
+        bought.ca_ref = Some(ca_ref.0.clone());
+        bought.settled_at = Some(engine.now());
+        bought.set_charged(Some(bought.expected()))?;
+        let tx = engine.store().begin().await?;
+        store::purchase::update(&tx, &mut bought).await?;
+        tx.commit().await?;
+    }
+    accepted(run, &bought, ca_ref, bought.expected(), None, names).await
+}
+
+/// Gives an intent up that was never called.
+pub(crate) fn abandon(bought: &mut Purchase, why: &str, now: Timestamp) -> crate::Result<()> {
+    let record: purchase::Record = serde_json::from_value(bought.journal.0.clone())
+        .map_err(crate::connection::internal("the record of a purchase"))?;
+    let given_up = purchase::Record {
+        revision: record.revision + 1,
+        state: purchase::State::Abandoned { why: why.to_owned() },
+        ..record
+    };
+    bought.revision = i64::try_from(given_up.revision).unwrap_or(i64::MAX);
+    bought.journal = store::Json(
+        serde_json::to_value(&given_up).map_err(crate::connection::internal("the record of a purchase"))?,
+    );
+    bought.stage = PurchaseStage::Dropped;
+    bought.reason = Some(why.to_owned());
+    bought.settled_at = Some(now);
+    Ok(())
+}
+
 /// The CA made a purchase twice: a person must have the other one taken back.
 async fn report_duplicates(run: &Run<'_>, duplicates: &[CaOrderRef]) -> StepResult<()> {
     if duplicates.is_empty() {
@@ -295,6 +334,3 @@ fn validation_of(name: &ServiceName) -> NameValidation {
         choice,
     }
 }
-
-/// The step's own word, for what goes on after a person decided.
-pub(crate) const STEP: &str = BUY;

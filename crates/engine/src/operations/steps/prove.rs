@@ -3,12 +3,12 @@
 use ca::{CaOrderRef, Proof};
 use dns::{Publisher as _, RecordName, ValidationRecord};
 use domain::{name::DomainName, product::ValidationMethod, state::ValidationState};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use notify::mail::ValidationStep;
 use pki::{RequestToken, UniqueValue};
 use store::{
     ca_order::CaOrder,
-    service::ServiceName,
+    service::{Service, ServiceName},
     validation::Validation,
     zone::{PublishedRecord, Zone},
 };
@@ -19,7 +19,7 @@ use super::{
     open::{self, AWAIT, Outputs, PUBLISH},
 };
 use crate::{
-    Error, effects,
+    Engine, Error, Result, effects,
     operations::run::{Flow, Run, StepError, StepResult, chain},
     zones,
 };
@@ -55,7 +55,7 @@ pub(crate) async fn read(run: &mut Run<'_>) -> StepResult {
     let connector = engine.connector(&module)?;
     let told = connector.validations(&CaOrderRef(order.ca_ref.clone())).await?;
     let names = accept::names(run).await?;
-    let token = token(run, &order).await?;
+    let token = token_of(engine, &run.service, &order).await?;
     let rows: Vec<Validation> = names
         .iter()
         .zip(0_i32..)
@@ -95,7 +95,7 @@ pub(crate) async fn read(run: &mut Run<'_>) -> StepResult {
     let at = engine
         .now()
         .checked_add(engine.config().pace.first)
-        .unwrap_or(jiff::Timestamp::MAX);
+        .unwrap_or(Timestamp::MAX);
     run.rest(&tx, AWAIT, at).await?;
     tx.commit().await?;
     engine.pass("open.validations_read");
@@ -139,10 +139,7 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
     open::keep(run, &outputs)?;
     let tx = engine.store().begin().await?;
     if hidden > 0 && !gives_up {
-        let at = engine
-            .now()
-            .checked_add(BETWEEN_LOOKS)
-            .unwrap_or(jiff::Timestamp::MAX);
+        let at = engine.now().checked_add(BETWEEN_LOOKS).unwrap_or(Timestamp::MAX);
         run.rest(&tx, PUBLISH, at).await?;
         tx.commit().await?;
         return Ok(Flow::Rest);
@@ -154,7 +151,7 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
     let at = engine
         .now()
         .checked_add(engine.config().pace.first)
-        .unwrap_or(jiff::Timestamp::MAX);
+        .unwrap_or(Timestamp::MAX);
     run.rest(&tx, AWAIT, at).await?;
     tx.commit().await?;
     engine.pass("open.visible");
@@ -179,7 +176,7 @@ async fn publish_one(
     zone: &Zone,
     row: &Validation,
     kept: Option<PublishedRecord>,
-) -> Result<bool, Tried> {
+) -> std::result::Result<bool, Tried> {
     let engine = run.engine;
     if kept.as_ref().is_some_and(|kept| kept.visible_at.is_some()) {
         return Ok(true);
@@ -227,7 +224,7 @@ async fn publish_one(
 }
 
 /// The record that a publisher puts or takes away.
-pub(crate) fn record_of(name: &str, value: &str) -> Result<ValidationRecord, String> {
+pub(crate) fn record_of(name: &str, value: &str) -> std::result::Result<ValidationRecord, String> {
     let name = RecordName::parse(name).map_err(|error| error.to_string())?;
     let target = RecordName::parse(value).map_err(|error| error.to_string())?;
     Ok(ValidationRecord {
@@ -243,15 +240,48 @@ fn serves(zone: &Zone, place: &str) -> bool {
 }
 
 /// The token of the request, for CAs that do not say what to publish.
-async fn token(run: &Run<'_>, order: &CaOrder) -> StepResult<RequestToken> {
-    let csr = accept::csr(run).await?;
+pub(crate) async fn token_of(engine: &Engine, service: &Service, order: &CaOrder) -> Result<RequestToken> {
+    let reader = engine.store().reader();
+    let csr = match service.csr_id {
+        Some(id) => store::request::csr(reader, id).await?,
+        None => None,
+    };
+    let csr = csr.ok_or(Error::NotFound)?;
     let unique: Option<UniqueValue> = match order.purchase_id {
-        Some(id) => store::purchase::find(run.engine.store().reader(), id)
+        Some(id) => store::purchase::find(reader, id)
             .await?
             .and_then(|purchase| purchase.unique_value.parse().ok()),
         None => None,
     };
     Ok(RequestToken::from_der(&csr.der, unique))
+}
+
+/// Writes a method and what the CA says of it into a validation.
+pub(crate) fn apply(
+    row: &mut Validation,
+    method: ValidationMethod,
+    approver: Option<String>,
+    said: Option<&ca::Validation>,
+    token: &RequestToken,
+    now: Timestamp,
+) {
+    row.method = said.and_then(|said| said.method).unwrap_or(method);
+    let proof = said.map(|said| &said.proof);
+    (row.place, row.content) = match proof {
+        Some(Proof::Cname { name, value } | Proof::Txt { name, value }) => (name.clone(), value.clone()),
+        Some(Proof::File { url, content }) => (url.clone(), content.clone()),
+        Some(Proof::Mail { .. }) => (String::new(), String::new()),
+        Some(Proof::NotTold) | None => computed(row.method, &row.name, token),
+    };
+    row.approver = match proof {
+        Some(Proof::Mail {
+            approver: Some(approver),
+        }) => Some(approver.clone()),
+        _ => approver,
+    };
+    row.state = said.map_or(ValidationState::Waiting, |said| state_of(&said.state));
+    row.proven_at = (row.state == ValidationState::Proven).then_some(now);
+    row.looked_at = Some(now);
 }
 
 fn validation(
@@ -262,38 +292,26 @@ fn validation(
     said: Option<&ca::Validation>,
     token: &RequestToken,
 ) -> Validation {
-    let method = said.and_then(|said| said.method).unwrap_or(name.method);
-    let (place, content) = match said.map(|said| &said.proof) {
-        Some(Proof::Cname { name, value } | Proof::Txt { name, value }) => (name.clone(), value.clone()),
-        Some(Proof::File { url, content }) => (url.clone(), content.clone()),
-        Some(Proof::Mail { .. }) => (String::new(), String::new()),
-        Some(Proof::NotTold) | None => computed(method, &name.name, token),
-    };
-    let approver = match said.map(|said| &said.proof) {
-        Some(Proof::Mail {
-            approver: Some(approver),
-        }) => Some(approver.clone()),
-        _ => name.approver.clone(),
-    };
-    let state = said.map_or(ValidationState::Waiting, |said| state_of(&said.state));
     let now = run.engine.now();
-    Validation {
+    let mut row = Validation {
         id: run.engine.new_id(),
         ca_order_id: order.id,
         service_id: run.service.id,
         position,
         name: name.name.clone(),
-        method,
-        state,
-        place,
-        content,
-        approver,
-        proven_at: (state == ValidationState::Proven).then_some(now),
-        looked_at: Some(now),
+        method: name.method,
+        state: ValidationState::Waiting,
+        place: String::new(),
+        content: String::new(),
+        approver: None,
+        proven_at: None,
+        looked_at: None,
         seen_at: None,
         seen: None,
         version: 1,
-    }
+    };
+    apply(&mut row, name.method, name.approver.clone(), said, token, now);
+    row
 }
 
 /// The stored word for what a CA says of a validation.
