@@ -446,7 +446,7 @@ pub(crate) fn balance_view(module: &Module) -> BalanceView {
     }
 }
 
-pub(crate) use check::{is_low, refresh_balance, rest_after_failure, settle_after_success};
+pub(crate) use check::{refresh_balance, rest_after_failure, settle_after_success};
 
 /// The connector of a module, for those who have only its id.
 pub(crate) async fn connector_of(engine: &Engine, id: ModuleId) -> Result<(Module, Arc<dyn Connector>)> {

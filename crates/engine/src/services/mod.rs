@@ -31,7 +31,7 @@ use crate::{
     tasks,
 };
 
-pub(crate) use view::{Lines, operation_page, operation_views, validations as validation_views};
+pub(crate) use view::{Lines, operation_page, operation_views};
 
 /// Use cases around services.
 #[derive(Debug, Clone, Copy)]

@@ -7,7 +7,7 @@ use store::Json;
 use super::{accept, choose, issue, prove};
 use crate::{
     Error,
-    operations::run::{Flow, Run, StepError, StepResult},
+    operations::run::{Run, StepError, StepResult},
 };
 
 /// Where every *open* begins.
@@ -74,9 +74,4 @@ pub(crate) fn keep(run: &mut Run<'_>, outputs: &Outputs) -> StepResult<()> {
         .map_err(|error| StepError::Engine(Error::Internal(format!("outputs of a step: {error}"))))?;
     run.operation.outputs = Json(value);
     Ok(())
-}
-
-/// For steps that end where the lease is given back.
-pub(crate) const fn rest() -> StepResult {
-    Ok(Flow::Rest)
 }
