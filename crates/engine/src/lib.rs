@@ -15,6 +15,7 @@
 //! | [`money`] | balances, credits, reservations, documents, what CAs charge |
 //! | [`departments`], [`tasks`] | who works, and at what |
 //! | [`master_keys`] | rotating the key that seals all secrets |
+//! | [`periodic`] | what runs by the clock |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
 //! | [`orders`], [`services`], [`certificates`] | what clients buy, have and take out |
@@ -39,6 +40,7 @@ pub mod error;
 pub mod instance;
 pub mod master_keys;
 pub mod money;
+pub mod periodic;
 pub mod settings;
 pub mod tasks;
 

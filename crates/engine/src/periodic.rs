@@ -1,0 +1,327 @@
+//! Periodic work: what runs by the clock, without anybody asking.
+//!
+//! Every piece takes no input, may be run twice without harm, and does not retry by itself: its next run is the retry. One
+//! node runs it at a time, by lease. A page shows when each ran last, when it runs next, what came of it, and its backlog.
+
+use std::{future::Future, pin::Pin, time::Duration};
+
+use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
+use serde_json::json;
+use store::periodic::Periodic;
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use crate::{
+    Engine,
+    actor::Actor,
+    audit,
+    authority::{self, Permission},
+    error::{Error, Result},
+    modules,
+};
+
+/// How long one node may take for one run.
+const LEASE: SignedDuration = SignedDuration::from_mins(30);
+/// How often it is looked whether something is due.
+const LOOK: Duration = Duration::from_secs(1);
+/// Failed attempts to sign in, ended sessions and used tokens are kept this long.
+const KEEP_TRACES: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// Answers under an idempotency key are kept this long.
+const KEEP_ANSWERS: SignedDuration = SignedDuration::from_hours(48);
+
+/// Every piece of periodic work.
+const WORKS: &[Work] = &[
+    Work {
+        name: "balances",
+        schedule: Schedule::Daily(&[Time::constant(6, 0, 0, 0), Time::constant(18, 0, 0, 0)]),
+        run: |engine| Box::pin(balances(engine)),
+    },
+    Work {
+        name: "housekeeping",
+        schedule: Schedule::Every(SignedDuration::from_hours(1)),
+        run: |engine| Box::pin(housekeeping(engine)),
+    },
+];
+
+struct Work {
+    name: &'static str,
+    schedule: Schedule,
+    run: fn(Engine) -> Pin<Box<dyn Future<Output = Result<Done>> + Send>>,
+}
+
+/// When something runs.
+#[derive(Debug, Clone, Copy)]
+enum Schedule {
+    /// This long after it ran.
+    Every(SignedDuration),
+    /// At these times of the day, in the seller's zone; in order.
+    Daily(&'static [Time]),
+}
+
+/// What came of a run.
+struct Done {
+    /// In one line.
+    result: String,
+    /// How much is left to do.
+    backlog: i64,
+}
+
+/// Periodic work.
+pub struct PeriodicWork<'a>(&'a Engine);
+
+impl Engine {
+    /// Periodic work.
+    #[must_use]
+    pub fn periodic(&self) -> PeriodicWork<'_> {
+        PeriodicWork(self)
+    }
+}
+
+impl PeriodicWork<'_> {
+    /// What runs by the clock, when it ran and what came of it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<Periodic>> {
+        authority::require(actor, Permission::SeeModules)?;
+        Ok(store::periodic::list(self.0.store().reader()).await?)
+    }
+
+    /// Makes a piece of work due now.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`].
+    pub async fn run_now(&self, actor: &Actor, name: &str) -> Result<()> {
+        authority::require(actor, Permission::ManageSystem)?;
+        if !WORKS.iter().any(|work| work.name == name) {
+            return Err(Error::NotFound);
+        }
+        let tx = self.0.store().begin().await?;
+        store::periodic::make_due(&tx, name, self.0.now()).await?;
+        audit::append(&tx, self.0, actor, "periodic.run_now", &name, json!({}));
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Runs what is due until it is told to stop.
+    pub async fn run_until(&self, stop: CancellationToken) {
+        let name = format!("periodic-{}", seal::random::alphanumeric(8));
+        if let Err(failure) = self.prepare().await {
+            error!(error = %failure, "periodic work could not be prepared");
+        }
+        while !stop.is_cancelled() {
+            if let Err(failure) = self.run_due(&name).await {
+                error!(error = %failure, "cannot look for periodic work");
+            }
+            tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(LOOK) => {} }
+        }
+    }
+
+    /// Runs what is due now, one after the other; says how much there was. For tests and commands.
+    ///
+    /// # Errors
+    /// When the database fails; work that fails is no error but its result.
+    pub async fn run_due_once(&self) -> Result<usize> {
+        self.prepare().await?;
+        self.run_due("once").await
+    }
+
+    /// Makes the rows of new work.
+    async fn prepare(&self) -> Result<()> {
+        let known = store::periodic::list(self.0.store().reader()).await?;
+        let is_new = |work: &&Work| !known.iter().any(|row| row.name == work.name);
+        if !WORKS.iter().any(|work| is_new(&work)) {
+            return Ok(());
+        }
+        let tx = self.0.store().begin().await?;
+        for work in WORKS.iter().filter(is_new) {
+            let first = work.schedule.after(self.0.now(), &self.0.config().time_zone);
+            store::periodic::ensure(&tx, work.name, first).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
+    async fn run_due(&self, owner: &str) -> Result<usize> {
+        let (now, machine_now) = (self.0.now(), self.0.clock().machine_now());
+        // Looking first keeps an idle node from taking the database's only writer every second.
+        let rows = store::periodic::list(self.0.store().reader()).await?;
+        let is_due = |row: &&Periodic| {
+            row.next_run_at <= now && row.lease_until.is_none_or(|until| until <= machine_now)
+        };
+        let mut count = 0;
+        for row in rows.iter().filter(is_due) {
+            if let Some(work) = WORKS.iter().find(|work| work.name == row.name) {
+                count += usize::from(self.run(work, owner).await?);
+            }
+        }
+        Ok(count)
+    }
+
+    async fn run(&self, work: &Work, owner: &str) -> Result<bool> {
+        let engine = self.0;
+        let machine_now = engine.clock().machine_now();
+        let until = machine_now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+        let tx = engine.store().begin().await?;
+        let claimed = store::periodic::claim(&tx, work.name, owner, engine.now(), machine_now, until).await?;
+        tx.commit().await?;
+        let Some(mut row) = claimed else {
+            return Ok(false);
+        };
+        let outcome = (work.run)(engine.clone()).await;
+        row.last_finished_at = Some(engine.now());
+        row.next_run_at = work.schedule.after(engine.now(), &engine.config().time_zone);
+        match outcome {
+            Ok(done) => {
+                info!(work = work.name, result = done.result, "periodic work is done");
+                row.last_result = Some(done.result);
+                row.last_error = None;
+                row.backlog = done.backlog;
+            }
+            Err(failure) => {
+                warn!(work = work.name, error = %failure, "periodic work failed");
+                row.last_error = Some(failure.to_string());
+            }
+        }
+        let tx = engine.store().begin().await?;
+        match store::periodic::settle(&tx, &mut row).await {
+            // It took longer than its lease, or somebody made it due meanwhile: the next run tells.
+            Err(store::Error::Conflict { .. }) => return Ok(true),
+            settled => settled?,
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+impl Schedule {
+    /// The first time after an instant.
+    fn after(self, now: Timestamp, zone: &TimeZone) -> Timestamp {
+        match self {
+            Self::Every(span) => now.saturating_add(span).unwrap_or(Timestamp::MAX),
+            Self::Daily(times) => {
+                let today = now.to_zoned(zone.clone()).date();
+                let days = [Ok(today), today.tomorrow()];
+                days.into_iter()
+                    .flatten()
+                    .flat_map(|day| times.iter().map(move |&time| day.to_datetime(time)))
+                    // A time that the change to summer time skips is moved behind the gap.
+                    .filter_map(|moment| moment.to_zoned(zone.clone()).ok())
+                    .map(|moment| moment.timestamp())
+                    .find(|&moment| moment > now)
+                    .unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+}
+
+/// Reads the balance at every CA; a module that does not answer shows why on its own page.
+async fn balances(engine: Engine) -> Result<Done> {
+    let Some(seller) = store::seller::first(engine.store().reader()).await? else {
+        return Ok(Done {
+            result: "no seller yet".to_owned(),
+            backlog: 0,
+        });
+    };
+    let (mut read, mut failed) = (0, 0);
+    for module in store::module::all(engine.store().reader(), seller.id).await? {
+        if !module.is_active {
+            continue;
+        }
+        match modules::refresh_balance(&engine, module.id).await {
+            Ok(_) => read += 1,
+            Err(failure) => {
+                warn!(module.id = %module.id, error = %failure, "the balance could not be read");
+                failed += 1;
+            }
+        }
+    }
+    Ok(Done {
+        result: format!("{read} read, {failed} failed"),
+        backlog: failed,
+    })
+}
+
+/// Removes what nobody needs any more.
+async fn housekeeping(engine: Engine) -> Result<Done> {
+    let before = |span: SignedDuration| {
+        let now = engine.clock().machine_now();
+        now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+    };
+    let tx = engine.store().begin().await?;
+    let traces = store::session::sweep(&tx, before(KEEP_TRACES)).await?;
+    let answers = store::api_token::sweep(&tx, before(KEEP_ANSWERS)).await?;
+    tx.commit().await?;
+    Ok(Done {
+        result: format!("{traces} traces of sign-ins, {answers} answers removed"),
+        backlog: 0,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::state::Role;
+
+    use super::*;
+    use crate::fixture::{World, in_each_world};
+
+    #[test]
+    fn daily_work_runs_at_its_times_in_the_sellers_zone() {
+        const TWICE: &[Time] = &[Time::constant(6, 0, 0, 0), Time::constant(18, 0, 0, 0)];
+        const NIGHT: &[Time] = &[Time::constant(2, 30, 0, 0)];
+        let zone = TimeZone::get("Europe/Amsterdam").unwrap();
+        for (now, next) in [
+            ("2026-01-10T03:00:00Z", "2026-01-10T05:00:00Z"),
+            ("2026-01-10T05:00:00Z", "2026-01-10T17:00:00Z"),
+            ("2026-01-10T17:00:01Z", "2026-01-11T05:00:00Z"),
+            ("2026-03-28T20:00:00Z", "2026-03-29T04:00:00Z"),
+        ] {
+            assert_eq!(
+                Schedule::Daily(TWICE).after(now.parse().unwrap(), &zone),
+                next.parse().unwrap(),
+                "{now}"
+            );
+        }
+        let skipped = Schedule::Daily(NIGHT).after("2026-03-28T23:00:00Z".parse().unwrap(), &zone);
+        assert_eq!(
+            skipped,
+            "2026-03-29T01:30:00Z".parse().unwrap(),
+            "a skipped time runs behind the gap"
+        );
+    }
+
+    #[tokio::test]
+    async fn work_runs_when_it_is_due_once_and_tells_what_came_of_it() {
+        in_each_world(async |world: World| {
+            let admin = world.staff(Role::Administrator).await;
+            let area = world.engine.periodic();
+            assert_eq!(
+                area.run_due_once().await.unwrap(),
+                0,
+                "nothing is due at the first start"
+            );
+            area.run_now(&admin, "housekeeping").await.unwrap();
+            assert!(matches!(
+                area.run_now(&admin, "nothing").await,
+                Err(Error::NotFound)
+            ));
+            assert_eq!(area.run_due_once().await.unwrap(), 1);
+            assert_eq!(area.run_due_once().await.unwrap(), 0);
+            world.engine.clock().advance(SignedDuration::from_hours(24));
+            assert_eq!(area.run_due_once().await.unwrap(), 2);
+            let shown = area.list(&admin).await.unwrap();
+            let results: Vec<_> = shown
+                .iter()
+                .map(|row| (row.name.as_str(), row.last_result.as_deref()))
+                .collect();
+            assert_eq!(
+                results,
+                [
+                    ("balances", Some("0 read, 0 failed")),
+                    ("housekeeping", Some("0 traces of sign-ins, 0 answers removed")),
+                ]
+            );
+        })
+        .await;
+    }
+}
