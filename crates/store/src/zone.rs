@@ -1,9 +1,6 @@
 //! Connected DNS zones and the validation records that were published into them.
 
-use domain::{
-    id::{AccountId, SellerId, ServiceId, ValidationId, ZoneId},
-    name::DomainName,
-};
+use domain::id::{AccountId, SellerId, ServiceId, ValidationId, ZoneId};
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -24,8 +21,8 @@ record! {
         seller_id: SellerId,
         /// Of which account; empty when it serves every account of the seller.
         account_id: Option<AccountId>,
-        /// Its apex.
-        name: DomainName,
+        /// Its apex; `.` stands for every name, in a simulated world.
+        name: String,
         /// Host and port of the server that takes updates.
         server: String,
         /// Name of the TSIG key.
@@ -99,9 +96,9 @@ pub async fn all(conn: &dyn Conn, seller: SellerId) -> Result<Vec<Zone>> {
 }
 
 /// The connected zones with one of these names.
-pub async fn with_names(conn: &dyn Conn, seller: SellerId, names: &[DomainName]) -> Result<Vec<Zone>> {
+pub async fn with_names(conn: &dyn Conn, seller: SellerId, names: &[String]) -> Result<Vec<Zone>> {
     let query = zone::Entity::find()
-        .filter(zone::Column::Name.is_in(names.iter().map(|name| name.as_str().as_bytes().to_vec())))
+        .filter(zone::Column::Name.is_in(names))
         .filter(zone::Column::SellerId.eq(Uuid::from(seller)))
         .filter(zone::Column::ArchivedAt.is_null());
     record::all(conn, query).await

@@ -221,7 +221,7 @@ pub struct ValidationView {
     /// What exactly to publish.
     pub proof: ProofView,
     /// The connected zone into which certbroker publishes it by itself.
-    pub zone: Option<DomainName>,
+    pub zone: Option<String>,
     /// Whether certbroker has published it and every name server shows it.
     pub is_published: bool,
     /// When the CA accepted it.

@@ -262,17 +262,13 @@ pub(crate) async fn validations(engine: &Engine, service: &Service) -> Result<Ve
         .collect())
 }
 
-fn zone_of(row: &Validation, zones: &[Zone]) -> Option<domain::DomainName> {
+fn zone_of(row: &Validation, zones: &[Zone]) -> Option<String> {
     if row.method != ValidationMethod::Dns {
         return None;
     }
     zones
         .iter()
-        .find(|zone| {
-            row.place
-                .strip_suffix(zone.name.as_str())
-                .is_some_and(|rest| rest.ends_with('.'))
-        })
+        .find(|zone| zones::serves(zone, &row.place))
         .map(|zone| zone.name.clone())
 }
 

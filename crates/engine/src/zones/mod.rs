@@ -10,7 +10,10 @@ use dns::{
     Publisher as _, RecordName,
     publish::{Rfc2136, TsigKey},
 };
-use domain::{id::ZoneId, name::DomainName};
+use domain::{
+    id::ZoneId,
+    name::{DomainName, DomainNameError},
+};
 use seal::{Context, Sealed, SecretString};
 use serde_json::json;
 use store::{
@@ -24,6 +27,9 @@ use crate::{
     connection::internal,
     operations::{run::chain, steps::prove::record_of},
 };
+
+/// The apex that stands for every name.
+const EVERY_NAME: &str = ".";
 
 /// Use cases around zones.
 #[derive(Debug, Clone, Copy)]
@@ -67,13 +73,18 @@ impl Zones<'_> {
     pub async fn add(&self, actor: &Actor, new: NewZone) -> Result<ZoneId> {
         require(actor, Permission::ManageSystem)?;
         let engine = self.0;
-        let name: DomainName = new
-            .name
-            .parse()
-            .map_err(|error: domain::name::DomainNameError| Error::field("name", error.code()))?;
-        if name.is_wildcard() {
-            return Err(Error::field("name", "wildcard-not-in-product"));
-        }
+        let name = match new.name.trim() {
+            EVERY_NAME if engine.config().mode == ca::Mode::Simulated => EVERY_NAME.to_owned(),
+            text => {
+                let name: DomainName = text
+                    .parse()
+                    .map_err(|error: DomainNameError| Error::field("name", error.code()))?;
+                if name.is_wildcard() {
+                    return Err(Error::field("name", "wildcard-not-in-product"));
+                }
+                name.to_string()
+            }
+        };
         let server: SocketAddr = new
             .server
             .trim()
@@ -152,7 +163,11 @@ pub(crate) async fn for_names(
     service: &Service,
     names: impl Iterator<Item = &DomainName>,
 ) -> Result<Vec<Zone>> {
-    let mut apexes: Vec<DomainName> = names.flat_map(DomainName::authorization_candidates).collect();
+    let mut apexes: Vec<String> = names
+        .flat_map(DomainName::authorization_candidates)
+        .map(|name| name.to_string())
+        .collect();
+    apexes.push(EVERY_NAME.to_owned());
     apexes.sort();
     apexes.dedup();
     let mut zones = zone::with_names(engine.store().reader(), service.seller_id, &apexes).await?;
@@ -160,7 +175,7 @@ pub(crate) async fn for_names(
         zone.account_id
             .is_none_or(|account| account == service.account_id)
     });
-    zones.sort_by_key(|zone| std::cmp::Reverse(zone.name.as_str().len()));
+    zones.sort_by_key(|zone| std::cmp::Reverse(zone.name.len()));
     Ok(zones)
 }
 
@@ -173,7 +188,10 @@ pub(crate) fn publisher(engine: &Engine, zone: &Zone) -> Result<Rfc2136> {
         .map_err(internal("a zone's key cannot be opened"))?;
     let key_name = RecordName::parse(&zone.key_name).map_err(|_| Error::field("key_name", "not-a-name"))?;
     let key = TsigKey::new(&key_name, &secret).map_err(|_| Error::field("secret", "not-a-tsig-key"))?;
-    let apex = RecordName::parse(zone.name.as_str()).map_err(|_| Error::field("name", "not-a-name"))?;
+    let apex = match zone.name.as_str() {
+        EVERY_NAME => RecordName::root(),
+        name => RecordName::parse(name).map_err(|_| Error::field("name", "not-a-name"))?,
+    };
     let server: SocketAddr = zone
         .server
         .parse()
@@ -199,12 +217,20 @@ fn place(id: ZoneId) -> Context {
     Context::new("zone.secret", id)
 }
 
+/// Whether a record's owner name lies in a zone.
+pub(crate) fn serves(zone: &Zone, owner: &str) -> bool {
+    zone.name == EVERY_NAME
+        || owner
+            .strip_suffix(zone.name.as_str())
+            .is_some_and(|rest| rest.ends_with('.'))
+}
+
 /// Puts a record under a name that nobody else has, and takes it away.
 async fn try_out(engine: &Engine, row: &Zone) -> Result<()> {
     let publisher = publisher(engine, row)?;
     let label = seal::random::alphanumeric(16).to_lowercase();
     let record = record_of(
-        &format!("_certbroker-{label}.{}", row.name),
+        &format!("_certbroker-{label}.{}", row.name.trim_matches('.')),
         &format!("{label}.invalid"),
     )
     .map_err(Error::Internal)?;

@@ -1,9 +1,6 @@
 //! What goes into and comes out of [`Zones`](super::Zones).
 
-use domain::{
-    id::{AccountId, ZoneId},
-    name::DomainName,
-};
+use domain::id::{AccountId, ZoneId};
 use jiff::Timestamp;
 use secrecy::SecretString;
 
@@ -12,7 +9,7 @@ use secrecy::SecretString;
 pub struct NewZone {
     /// Of which account; for every account of the seller when empty.
     pub account: Option<AccountId>,
-    /// Its apex.
+    /// Its apex; `.` for every name, in simulated mode only.
     pub name: String,
     /// Address and port of the server that takes updates, such as `192.0.2.53:53`.
     pub server: String,
@@ -30,7 +27,7 @@ pub struct ZoneView {
     /// Of which account; of every account of the seller when empty.
     pub account: Option<AccountId>,
     /// Its apex.
-    pub name: DomainName,
+    pub name: String,
     /// The server that takes updates.
     pub server: String,
     /// Name of the TSIG key.

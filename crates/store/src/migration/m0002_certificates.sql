@@ -414,7 +414,7 @@ CREATE TABLE zone (
     id uuid NOT NULL PRIMARY KEY,
     seller_id uuid NOT NULL REFERENCES seller (id),
     account_id uuid REFERENCES account (id),
-    name bytea NOT NULL,
+    name text NOT NULL,
     server text NOT NULL,
     key_name text NOT NULL,
     algorithm text NOT NULL,

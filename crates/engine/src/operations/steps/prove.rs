@@ -66,7 +66,7 @@ pub(crate) async fn read(run: &mut Run<'_>) -> StepResult {
         .collect();
     let zones = zones::for_names(engine, &run.service, names.iter().map(|name| &name.name)).await?;
     let is_unattended = |row: &&Validation| {
-        row.method == ValidationMethod::Dns && zones.iter().any(|zone| serves(zone, &row.place))
+        row.method == ValidationMethod::Dns && zones.iter().any(|zone| zones::serves(zone, &row.place))
     };
     let some_unattended = rows.iter().any(|row| is_unattended(&row));
     let steps: Vec<ValidationStep> = rows
@@ -118,7 +118,7 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
         .iter()
         .filter(|row| row.method == ValidationMethod::Dns && row.state == ValidationState::Waiting)
     {
-        let Some(zone) = zones.iter().find(|zone| serves(zone, &row.place)) else {
+        let Some(zone) = zones.iter().find(|zone| zones::serves(zone, &row.place)) else {
             continue;
         };
         let kept = known.iter().find(|kept| kept.validation_id == row.id).cloned();
@@ -231,12 +231,6 @@ pub(crate) fn record_of(name: &str, value: &str) -> std::result::Result<Validati
         ttl_seconds: TTL_SECONDS,
         ..ValidationRecord::cname(name, target)
     })
-}
-
-/// Whether a record's owner name lies in a zone.
-fn serves(zone: &Zone, place: &str) -> bool {
-    let apex = zone.name.as_str();
-    place.strip_suffix(apex).is_some_and(|rest| rest.ends_with('.'))
 }
 
 /// The token of the request, for CAs that do not say what to publish.
