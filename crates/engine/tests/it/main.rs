@@ -1,0 +1,3 @@
+//! The engine at work, with everything around it, on both databases.
+
+mod main_job;
