@@ -15,6 +15,7 @@
 //! | [`money`] | balances, credits, reservations, documents, what CAs charge |
 //! | [`departments`], [`tasks`] | who works, and at what |
 //! | [`master_keys`] | rotating the key that seals all secrets |
+//! | [`reconciliation`] | comparing with the CAs' own lists of orders |
 //! | [`periodic`] | what runs by the clock |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
@@ -41,6 +42,7 @@ pub mod instance;
 pub mod master_keys;
 pub mod money;
 pub mod periodic;
+pub mod reconciliation;
 pub mod settings;
 pub mod tasks;
 

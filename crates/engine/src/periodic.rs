@@ -18,6 +18,7 @@ use crate::{
     authority::{self, Permission},
     error::{Error, Result},
     modules,
+    operations::run::system,
 };
 
 /// How long one node may take for one run.
@@ -41,13 +42,20 @@ const WORKS: &[Work] = &[
         schedule: Schedule::Every(SignedDuration::from_hours(1)),
         run: |engine| Box::pin(housekeeping(engine)),
     },
+    Work {
+        name: "reconciliation",
+        schedule: Schedule::Daily(&[Time::constant(3, 0, 0, 0)]),
+        run: |engine| Box::pin(reconciliation(engine)),
+    },
 ];
 
 struct Work {
     name: &'static str,
     schedule: Schedule,
-    run: fn(Engine) -> Pin<Box<dyn Future<Output = Result<Done>> + Send>>,
+    run: fn(Engine) -> Running,
 }
+
+type Running = Pin<Box<dyn Future<Output = Result<Done>> + Send>>;
 
 /// When something runs.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +72,15 @@ struct Done {
     result: String,
     /// How much is left to do.
     backlog: i64,
+}
+
+impl Done {
+    fn nothing(result: &str) -> Self {
+        Self {
+            result: result.to_owned(),
+            backlog: 0,
+        }
+    }
 }
 
 /// Periodic work.
@@ -218,10 +235,7 @@ impl Schedule {
 /// Reads the balance at every CA; a module that does not answer shows why on its own page.
 async fn balances(engine: Engine) -> Result<Done> {
     let Some(seller) = store::seller::first(engine.store().reader()).await? else {
-        return Ok(Done {
-            result: "no seller yet".to_owned(),
-            backlog: 0,
-        });
+        return Ok(Done::nothing("no seller yet"));
     };
     let (mut read, mut failed) = (0, 0);
     for module in store::module::all(engine.store().reader(), seller.id).await? {
@@ -239,6 +253,19 @@ async fn balances(engine: Engine) -> Result<Done> {
     Ok(Done {
         result: format!("{read} read, {failed} failed"),
         backlog: failed,
+    })
+}
+
+/// Compares with every CA's own list of orders.
+async fn reconciliation(engine: Engine) -> Result<Done> {
+    let Some(seller) = store::seller::first(engine.store().reader()).await? else {
+        return Ok(Done::nothing("no seller yet"));
+    };
+    let reports = engine.reconciliation().run(&system(&engine, seller.id)).await?;
+    let unclean = reports.iter().filter(|report| !report.is_clean()).count();
+    Ok(Done {
+        result: format!("{} compared, {unclean} not in order", reports.len()),
+        backlog: i64::try_from(unclean).unwrap_or(i64::MAX),
     })
 }
 
@@ -308,7 +335,7 @@ mod tests {
             assert_eq!(area.run_due_once().await.unwrap(), 1);
             assert_eq!(area.run_due_once().await.unwrap(), 0);
             world.engine.clock().advance(SignedDuration::from_hours(24));
-            assert_eq!(area.run_due_once().await.unwrap(), 2);
+            assert_eq!(area.run_due_once().await.unwrap(), 3);
             let shown = area.list(&admin).await.unwrap();
             let results: Vec<_> = shown
                 .iter()
@@ -319,6 +346,7 @@ mod tests {
                 [
                     ("balances", Some("0 read, 0 failed")),
                     ("housekeeping", Some("0 traces of sign-ins, 0 answers removed")),
+                    ("reconciliation", Some("0 compared, 0 not in order")),
                 ]
             );
         })

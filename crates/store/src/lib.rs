@@ -15,6 +15,7 @@
 //! | `cell`, `record` | how domain types become columns, how a row struct becomes a table (crate-private) |
 //! | [`migration`] | the schema, as the same SQL for both databases |
 //! | [`backup`] | the whole database as lines of JSON, from either into either |
+//! | [`reconciliation`] | what the CAs have that nothing here explains |
 //! | [`sealed`] | every column that holds sealed secrets |
 //! | [`introspect`] | what the database says of its own schema |
 //! | [`counter`] | human numbers without gaps |
@@ -49,6 +50,7 @@ pub mod notice;
 pub mod page;
 pub mod periodic;
 pub mod rate;
+pub mod reconciliation;
 pub mod reservation;
 pub mod sealed;
 pub mod seller;

@@ -27,6 +27,10 @@ const STEPS: &[Step] = &[
         name: "m0002_certificates",
         sql: include_str!("migration/m0002_certificates.sql"),
     },
+    Step {
+        name: "m0003_reconciliation",
+        sql: include_str!("migration/m0003_reconciliation.sql"),
+    },
 ];
 
 struct Step {
