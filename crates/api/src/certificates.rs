@@ -107,7 +107,7 @@ pub(crate) async fn download(
     let file = state
         .engine
         .certificates()
-        .download(&actor, certificate, form.format.into())
+        .download(&actor, certificate, form.format.into(), None)
         .await?;
     let mut response = file.bytes.to_vec().into_response();
     let headers = response.headers_mut();
