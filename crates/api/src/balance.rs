@@ -24,7 +24,7 @@ pub(crate) struct AccountMoney {
 #[utoipa::path(
     get, path = "/api/v1/balance", tag = "money", operation_id = "show_balance",
     security(("token" = ["balance:read"])),
-    responses((status = 200, body = AccountMoney), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = AccountMoney, description = "What the account has."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn show(
     State(state): State<ApiState>,

@@ -71,7 +71,7 @@ impl From<Format> for DownloadFormat {
     get, path = "/api/v1/services/{service}/certificates", tag = "certificates", operation_id = "list_certificates",
     security(("token" = ["services:read"])),
     params(("service" = String, Path, description = "Id, number or external reference of the service.")),
-    responses((status = 200, body = Certificates), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = Certificates, description = "The certificates."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn list(
     State(state): State<ApiState>,
@@ -92,7 +92,7 @@ pub(crate) async fn list(
     responses(
         (status = 200, content(
             (String = "application/x-pem-file"),
-            (Vec<u8> = "application/pkix-cert"),
+            (String = "application/pkix-cert"),
         ), description = "The file."),
         (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong."),
     ),

@@ -27,7 +27,7 @@ pub(crate) use model::Order;
     post, path = "/api/v1/orders/quote", tag = "orders", operation_id = "quote_order",
     security(("token" = ["orders:write"])),
     request_body = QuoteQuestion,
-    responses((status = 200, body = Quote), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = Quote, description = "The price."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn quote(
     State(state): State<ApiState>,

@@ -73,6 +73,7 @@ pub(crate) struct Filter {
     /// The `next` of the page before.
     after: Option<String>,
     /// Rows of the page, 1 to 500; 50 unless asked otherwise.
+    #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 
@@ -107,7 +108,7 @@ pub(crate) enum Order {
     get, path = "/api/v1/services", tag = "services", operation_id = "list_services",
     security(("token" = ["services:read"])),
     params(Filter),
-    responses((status = 200, body = ServicePage), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = ServicePage, description = "One page."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn list(
     State(state): State<ApiState>,
@@ -132,7 +133,7 @@ pub(crate) async fn list(
     get, path = "/api/v1/services/{service}", tag = "services", operation_id = "show_service",
     security(("token" = ["services:read"])),
     params(("service" = String, Path, description = "Id, number or external reference of the service.")),
-    responses((status = 200, body = Service), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = Service, description = "The service."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn show(
     State(state): State<ApiState>,

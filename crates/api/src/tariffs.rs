@@ -76,7 +76,7 @@ pub(crate) struct Names {
 #[utoipa::path(
     get, path = "/api/v1/tariffs", tag = "orders", operation_id = "list_tariffs",
     security(("token" = ["services:read"])),
-    responses((status = 200, body = Tariffs), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = Tariffs, description = "The tariff plans."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn list(
     State(state): State<ApiState>,
@@ -92,7 +92,7 @@ pub(crate) async fn list(
     get, path = "/api/v1/tariffs/{tariff}/approvers", tag = "orders", operation_id = "list_approvers_of_tariff",
     security(("token" = ["orders:write"])),
     params(("tariff" = String, Path, description = "Id of the tariff plan."), Names),
-    responses((status = 200, body = ApproverList), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = ApproverList, description = "The addresses, name by name."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn approvers(
     State(state): State<ApiState>,

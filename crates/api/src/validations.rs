@@ -173,7 +173,7 @@ pub(crate) struct Approvers {
     get, path = "/api/v1/services/{service}/validations", tag = "validations", operation_id = "list_validations",
     security(("token" = ["services:read"])),
     params(("service" = String, Path, description = "Id, number or external reference of the service.")),
-    responses((status = 200, body = Validations), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = Validations, description = "What to prove, name by name."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn list(
     State(state): State<ApiState>,
@@ -191,7 +191,7 @@ pub(crate) async fn list(
     post, path = "/api/v1/services/{service}/validations/check", tag = "validations", operation_id = "check_validations",
     security(("token" = ["services:read"])),
     params(("service" = String, Path, description = "Id, number or external reference of the service.")),
-    responses((status = 200, body = Checks), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = Checks, description = "What is seen, name by name."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn check(
     State(state): State<ApiState>,
@@ -256,7 +256,7 @@ pub(crate) async fn resend(
     get, path = "/api/v1/services/{service}/validations/approvers", tag = "validations", operation_id = "list_approvers",
     security(("token" = ["orders:write"])),
     params(("service" = String, Path, description = "Id, number or external reference of the service.")),
-    responses((status = 200, body = ApproverList), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
+    responses((status = 200, body = ApproverList, description = "The addresses, name by name."), (status = "default", body = Problem, content_type = "application/problem+json", description = "Something is wrong.")),
 )]
 pub(crate) async fn approvers(
     State(state): State<ApiState>,

@@ -30,7 +30,7 @@ pub(crate) struct QuoteQuestion {
     #[schema(minimum = 1, maximum = 10)]
     years: u32,
     /// The names, main name first.
-    #[schema(examples(json!(["example.com"])))]
+    #[schema(examples("example.com"))]
     names: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ pub(crate) struct Order {
     years: u32,
     /// The names, main name first. Left out: those of the request.
     #[serde(default)]
-    #[schema(examples(json!(["example.com"])))]
+    #[schema(examples("example.com"))]
     names: Vec<String>,
     /// The certificate signing request, PEM. Your private key stays with you.
     csr: Option<String>,

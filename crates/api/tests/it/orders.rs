@@ -170,8 +170,8 @@ async fn a_refused_order_frees_its_key_and_makes_nothing() {
         [("contact.email".into(), "email".into())].into()
     );
     assert_eq!(count(&world, &token).await, 0);
-    let taken = place(&world, &token, "key-3", &world.order("later.example.com")).await;
-    assert_eq!(taken.status, 201, "{}", taken.text());
+    let accepted = place(&world, &token, "key-3", &world.order("later.example.com")).await;
+    assert_eq!(accepted.status, 201, "{}", accepted.text());
     world.remove().await;
 }
 
