@@ -149,7 +149,8 @@ async fn compare(
         missing: Vec::new(),
         problem: None,
     };
-    let is_buying_before = is_buying(engine, module.id).await?;
+    let sharing = sharing_account(engine, module).await?;
+    let is_buying_before = is_buying(engine, &sharing).await?;
     let listed: Vec<OrderSnapshot> = match connector.list_orders().try_collect().await {
         Ok(listed) => listed,
         Err(error) => {
@@ -160,15 +161,18 @@ async fn compare(
     report.listed = listed.len();
     let mut known = BTreeSet::new();
     if report.problem.is_none() {
-        let refs =
-            store::ca_order::known_refs(engine.store().reader(), module.id, jiff::Timestamp::MIN).await?;
+        let mut refs = Vec::new();
+        for &id in &sharing {
+            let reader = engine.store().reader();
+            refs.extend(store::ca_order::known_refs(reader, id, jiff::Timestamp::MIN).await?);
+        }
         match explained(refs, connector, &listed).await {
             Ok((explained, missing)) => (known, report.missing) = (explained, missing),
             Err(error) => report.problem = Some(error.class().word()),
         }
     }
     // An order that is being bought right now is at the CA before it is here; nothing new is judged meanwhile.
-    if report.problem.is_none() && (is_buying_before || is_buying(engine, module.id).await?) {
+    if report.problem.is_none() && (is_buying_before || is_buying(engine, &sharing).await?) {
         report.problem = Some("buying");
     }
     let tx = engine.store().begin().await?;
@@ -270,9 +274,18 @@ async fn note<'o>(
     Ok(())
 }
 
-async fn is_buying(engine: &Engine, module: ModuleId) -> Result<bool> {
+/// The modules, archived ones too, that buy from the same account at the same CA: what one bought, the others see.
+async fn sharing_account(engine: &Engine, module: &Module) -> Result<Vec<ModuleId>> {
+    let every = store::module::every(engine.store().reader(), module.seller_id).await?;
+    let is_same = |other: &Module| other.connector == module.connector && other.settings == module.settings;
+    Ok(every.into_iter().filter(is_same).map(|other| other.id).collect())
+}
+
+async fn is_buying(engine: &Engine, modules: &[ModuleId]) -> Result<bool> {
     let unsettled = store::purchase::unsettled(engine.store().reader()).await?;
-    Ok(unsettled.iter().any(|purchase| purchase.module_id == module))
+    Ok(unsettled
+        .iter()
+        .any(|purchase| modules.contains(&purchase.module_id)))
 }
 
 fn shown_names(order: &OrderSnapshot) -> String {

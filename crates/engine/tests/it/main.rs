@@ -1,3 +1,4 @@
 //! The engine at work, with everything around it, on both databases.
 
 mod main_job;
+mod reconcile;
