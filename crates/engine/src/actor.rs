@@ -9,6 +9,8 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::error::{Error, Result};
+
 /// Ties log lines, audit entries and error pages of one request together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestId(pub Uuid);
@@ -30,6 +32,8 @@ pub struct Actor {
     pub request: RequestId,
     /// The address it came from; none for the machine itself.
     pub address: Option<IpAddr>,
+    /// Whether the password was given again lately; what needs it asks [`Actor::require_confirmation`].
+    pub is_confirmed: bool,
 }
 
 /// The kinds of actor.
@@ -79,6 +83,18 @@ impl Actor {
             seller,
             request,
             address: None,
+            is_confirmed: true,
+        }
+    }
+
+    /// Refuses what needs the password given again (ASVS 7.5.3).
+    ///
+    /// # Errors
+    /// [`Error::ConfirmationRequired`].
+    pub const fn require_confirmation(&self) -> Result<()> {
+        match &self.who {
+            Who::Staff { .. } | Who::Member { .. } if !self.is_confirmed => Err(Error::ConfirmationRequired),
+            _ => Ok(()),
         }
     }
 

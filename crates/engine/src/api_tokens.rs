@@ -203,6 +203,7 @@ impl ApiTokens<'_> {
             seller: account.seller_id,
             request,
             address,
+            is_confirmed: false,
         };
         self.note_use(token, now).await?;
         Ok(actor)

@@ -172,6 +172,7 @@ mod tests {
             seller: SellerId::from(Uuid::nil()),
             request: RequestId(Uuid::nil()),
             address: None,
+            is_confirmed: true,
         }
     }
 

@@ -40,7 +40,7 @@ impl Engine {
             return Ok(known.connector.clone());
         }
         let settings = self.settings_of(module)?;
-        let connector = self.connect(self.registration(&module.connector)?, &settings)?;
+        let connector = self.connect(self.registered(&module.connector)?, &settings)?;
         let entry = Live {
             settings: module.settings.0.clone(),
             secrets: module.secrets.clone(),
@@ -62,7 +62,7 @@ impl Engine {
     }
 
     /// The entry of a connector in the program's list.
-    pub(crate) fn registration(&self, connector: &str) -> Result<&'static Registration> {
+    pub(crate) fn registered(&self, connector: &str) -> Result<&'static Registration> {
         self.registry()
             .iter()
             .find(|registration| registration.descriptor.kind == connector)
@@ -71,7 +71,7 @@ impl Engine {
 
     /// The settings of a module, opened.
     pub(crate) fn settings_of(&self, module: &Module) -> Result<Settings> {
-        let descriptor = self.registration(&module.connector)?.descriptor;
+        let descriptor = self.registered(&module.connector)?.descriptor;
         let mut values: Vec<(String, SecretString)> = module
             .settings
             .0
@@ -154,7 +154,7 @@ impl Engine {
     /// The name under which a module logs: the connector's log and which of several modules it is.
     pub(crate) fn log_name(&self, module: &Module) -> String {
         let log = self
-            .registration(&module.connector)
+            .registered(&module.connector)
             .map_or("module", |registration| registration.descriptor.log);
         let id = uuid::Uuid::from(module.id).simple().to_string();
         format!("{log}:{}", id.get(24..).unwrap_or_default())

@@ -10,15 +10,15 @@ use notify::{
     Link, Mail,
     mail::{Issued, ModuleBalanceLow, OrderFailed, OrderPlaced, Purchases, ValidationNeeded, ValidationStep},
 };
-use store::{
-    Json, Tx,
-    module::Module,
-    notice::{Notice, NoticeState},
-    operation::Operation,
-    service::Service,
-};
+use store::{Tx, module::Module, operation::Operation, service::Service};
 
-use crate::{Engine, Result, connection::internal, operations::run::system, tasks};
+use crate::{
+    Engine, Result,
+    connection::internal,
+    notices::{self, NewNotice},
+    operations::run::system,
+    tasks,
+};
 
 /// A task to be opened.
 pub(crate) struct NewTask {
@@ -292,29 +292,16 @@ pub(crate) async fn send(
     if letter.recipient.is_empty() {
         return Ok(());
     }
-    let now = engine.now();
-    let notice = Notice {
-        id: engine.new_id(),
-        seller_id: seller,
-        kind: mail.kind().word().to_owned(),
-        dedup_key: letter.key,
+    let notice = NewNotice {
+        seller,
         recipient: letter.recipient,
         language: letter.language,
-        data: Json(serde_json::to_value(mail).map_err(internal("a mail"))?),
-        sealed_data: None,
-        account_id: letter.about.as_ref().map(|service| service.account_id),
-        service_id: letter.about.as_ref().map(|service| service.id),
-        state: NoticeState::Waiting,
-        attempts: 0,
-        next_try_at: now,
-        lease_owner: None,
-        lease_until: None,
-        last_error: None,
-        created_at: now,
-        sent_at: None,
+        dedup_key: letter.key,
+        account: letter.about.as_ref().map(|service| service.account_id),
+        service: letter.about.as_ref().map(|service| service.id),
+        mail: mail.clone(),
     };
-    store::notice::insert_once(tx, &notice).await?;
-    Ok(())
+    notices::enqueue(engine, tx, notice).await.map(drop)
 }
 
 fn service_link(engine: &Engine, service: &Service) -> Result<Link> {

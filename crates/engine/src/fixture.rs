@@ -56,6 +56,7 @@ impl World {
             registry: &[],
             eyes: dns::Eyes::new(dns::EyesConfig::default()).unwrap(),
             logs: Arc::new(NoLogs),
+            mailer: None,
             config: Config {
                 time_zone: TimeZone::UTC,
                 public_url: "http://localhost".into(),
@@ -147,6 +148,7 @@ impl World {
             seller: self.seller,
             request: RequestId(Uuid::nil()),
             address: None,
+            is_confirmed: true,
         }
     }
 

@@ -18,6 +18,8 @@
 //! | [`reconciliation`] | comparing with the CAs' own lists of orders |
 //! | [`periodic`] | what runs by the clock |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
+//! | [`notices`] | mails: written with their cause, delivered by lease |
+//! | [`people`] | set-up, sign-in, sessions, users, accounts |
 //! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
 //! | [`orders`], [`services`], [`certificates`] | what clients buy, have and take out |
 //! | [`validations`], [`zones`] | proof of control over names, and publishing it unattended |
@@ -41,6 +43,8 @@ pub mod error;
 pub mod instance;
 pub mod master_keys;
 pub mod money;
+pub mod notices;
+pub mod people;
 pub mod periodic;
 pub mod reconciliation;
 pub mod settings;
@@ -91,6 +95,8 @@ pub struct Parts {
     pub eyes: dns::Eyes,
     /// The program's logs.
     pub logs: Arc<dyn Logs>,
+    /// Hands mails over; without one they wait.
+    pub mailer: Option<Arc<dyn notify::Mailer>>,
     /// What an operator or a test decides.
     pub config: Config,
 }
@@ -165,6 +171,7 @@ struct Inner {
     connections: Connections,
     approvers: KnownApprovers,
     faults: FaultPlan,
+    mailer: Option<Arc<dyn notify::Mailer>>,
     config: Config,
     work: Notify,
 }
@@ -183,6 +190,7 @@ impl Engine {
             connections: Connections::default(),
             approvers: KnownApprovers::default(),
             faults: armed(parts.config.crash_at.as_deref()),
+            mailer: parts.mailer,
             config: parts.config,
             work: Notify::new(),
         }))
@@ -271,6 +279,10 @@ impl Engine {
 
     pub(crate) fn registry(&self) -> &'static [ca::Registration] {
         self.0.registry
+    }
+
+    pub(crate) fn mailer(&self) -> Option<Arc<dyn notify::Mailer>> {
+        self.0.mailer.clone()
     }
 
     /// Returns when [`Engine::wake`] was called since the last wait.

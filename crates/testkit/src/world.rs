@@ -514,6 +514,7 @@ fn engine(store: &Store, surroundings: &Surroundings, purchase: ca::purchase::Po
         registry: connectors::REGISTRATIONS,
         eyes,
         logs: Arc::new(NoLogs),
+        mailer: None,
         config: Config {
             time_zone: TimeZone::UTC,
             public_url: "http://localhost".to_owned(),
@@ -551,6 +552,7 @@ impl People {
             seller: self.seller,
             request: RequestId(Uuid::nil()),
             address: None,
+            is_confirmed: true,
         }
     }
 

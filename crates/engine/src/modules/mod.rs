@@ -71,7 +71,7 @@ impl Modules<'_> {
         settings: Vec<(String, SecretString)>,
     ) -> Result<CheckReport> {
         require(actor, Permission::ManageModules)?;
-        let registration = self.0.registration(connector)?;
+        let registration = self.0.registered(connector)?;
         let settings = form::settings(registration.descriptor, settings)?;
         let connector = self.0.connect(registration, &settings)?;
         Ok(connector.check_connection().await)
@@ -84,7 +84,7 @@ impl Modules<'_> {
     pub async fn create(&self, actor: &Actor, new: NewModule) -> Result<Saved> {
         require(actor, Permission::ManageModules)?;
         let engine = self.0;
-        let registration = engine.registration(&new.connector)?;
+        let registration = engine.registered(&new.connector)?;
         form::check_parameters(&new.parameters)?;
         let settings = form::settings(registration.descriptor, new.settings)?;
         let connector = engine.connect(registration, &settings)?;
@@ -155,7 +155,7 @@ impl Modules<'_> {
         let engine = self.0;
         let mut module = self.own(actor, id).await?;
         form::check_parameters(&change.parameters)?;
-        let registration = engine.registration(&module.connector)?;
+        let registration = engine.registered(&module.connector)?;
         let kept = engine.settings_of(&module)?;
         let settings = form::merged(registration.descriptor, &kept, change.settings)?;
         let (shown, secrets) = engine.split_settings(id, registration.descriptor, &settings)?;
@@ -296,7 +296,7 @@ impl Modules<'_> {
         Ok(ModuleView {
             line: self.line(&module, &usage, &departments),
             version: module.version,
-            descriptor: engine.registration(&module.connector)?.descriptor,
+            descriptor: engine.registered(&module.connector)?.descriptor,
             settings: module.settings.0.clone(),
             secrets_set: engine
                 .open_secrets(&module)?
@@ -410,7 +410,7 @@ impl Modules<'_> {
     ) -> ModuleLine {
         let title = self
             .0
-            .registration(&module.connector)
+            .registered(&module.connector)
             .map_or("", |registration| registration.descriptor.title);
         ModuleLine {
             id: module.id,

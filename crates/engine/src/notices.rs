@@ -1,0 +1,255 @@
+//! Notices: mails, written by the transaction that causes them and delivered by whoever leases them (design §8).
+
+use std::sync::Arc;
+
+use domain::{
+    contact::is_mail_address,
+    id::{AccountId, SellerId, ServiceId},
+};
+use i18n::Locale;
+use jiff::SignedDuration;
+use notify::{Brand, DeliveryClass, Letter, Mail, Mailer, Recipient, Templates};
+use seal::{Context, Sealed};
+use store::{
+    Json, Tx,
+    notice::{Notice, NoticeState},
+};
+
+use crate::{
+    Engine,
+    actor::Actor,
+    authority::{self, Permission},
+    error::{Error, Result},
+};
+
+/// Attempts before a person must look; with the back-off below they span about three days.
+const MOST_ATTEMPTS: i32 = 12;
+/// How long one worker may take over what it leased.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// How many are leased at once.
+const BATCH: u64 = 20;
+
+impl Engine {
+    /// Notices.
+    #[must_use]
+    pub fn notices(&self) -> Notices<'_> {
+        Notices(self)
+    }
+}
+
+/// Mails waiting, sent and failed.
+pub struct Notices<'a>(&'a Engine);
+
+/// A mail to one reader.
+#[derive(Debug, Clone)]
+pub struct NewNotice {
+    /// Whose brand it carries.
+    pub seller: SellerId,
+    /// Address of the reader.
+    pub recipient: String,
+    /// Language of the reader, `en` or `ru`.
+    pub language: String,
+    /// A second notice with the same key is not written.
+    pub dedup_key: String,
+    /// The account it concerns.
+    pub account: Option<AccountId>,
+    /// The service it concerns.
+    pub service: Option<ServiceId>,
+    /// What it says.
+    pub mail: Mail,
+}
+
+/// Writes a notice into the causing transaction; whether it is a new one. Mails that hold a secret link are sealed.
+pub(crate) async fn enqueue(engine: &Engine, tx: &Tx, new: NewNotice) -> Result<bool> {
+    if !is_mail_address(&new.recipient) {
+        return Err(Error::Internal(format!(
+            "a notice {} to no mail address",
+            new.mail.kind().word()
+        )));
+    }
+    let id = engine.new_id();
+    let now = engine.clock().machine_now();
+    let data = serde_json::to_value(&new.mail)
+        .map_err(|error| Error::Internal(format!("a notice as JSON: {error}")))?;
+    let is_secret = matches!(new.mail, Mail::ConfirmAddress(_) | Mail::PasswordReset(_));
+    let sealed_data = match is_secret {
+        true => {
+            let sealed = engine.keys().seal(&context(&id), data.to_string().as_bytes());
+            Some(
+                sealed
+                    .map_err(|error| Error::Internal(format!("sealing a notice: {error}")))?
+                    .into_bytes(),
+            )
+        }
+        false => None,
+    };
+    let notice = Notice {
+        id,
+        seller_id: new.seller,
+        kind: new.mail.kind().word().to_owned(),
+        dedup_key: new.dedup_key,
+        recipient: new.recipient,
+        language: new.language,
+        data: Json(if is_secret { serde_json::Value::Null } else { data }),
+        sealed_data,
+        account_id: new.account,
+        service_id: new.service,
+        state: NoticeState::Waiting,
+        attempts: 0,
+        next_try_at: now,
+        lease_owner: None,
+        lease_until: None,
+        last_error: None,
+        created_at: engine.now(),
+        sent_at: None,
+    };
+    let is_new = store::notice::insert_once(tx, &notice).await?;
+    let engine = engine.clone();
+    tx.afterwards(move || engine.wake());
+    Ok(is_new)
+}
+
+impl Notices<'_> {
+    /// Delivers what is due, and says how many were handed over.
+    ///
+    /// # Errors
+    /// [`Error::Store`]; a mail server that does not take a mail is no error but its back-off.
+    pub async fn deliver_due(&self) -> Result<usize> {
+        let Some(mailer) = self.0.mailer() else {
+            return Ok(0);
+        };
+        let owner = seal::random::token();
+        let now = self.0.clock().machine_now();
+        let tx = self.0.store().begin().await?;
+        let leased = store::notice::lease(&tx, &owner, now, now + LEASE, BATCH).await?;
+        tx.commit().await?;
+        let mut delivered = 0;
+        for mut notice in leased {
+            delivered += usize::from(self.deliver(&mailer, &mut notice).await);
+            let tx = self.0.store().begin().await?;
+            store::notice::settle(&tx, &notice, &owner).await?;
+            tx.commit().await?;
+        }
+        Ok(delivered)
+    }
+
+    /// The newest notices, for the system page.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn newest(&self, actor: &Actor, limit: u64) -> Result<Vec<Notice>> {
+        authority::require(actor, Permission::ManageSystem)?;
+        Ok(store::notice::newest(self.0.store().reader(), limit).await?)
+    }
+
+    /// Tries the failed ones again.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn retry_failed(&self, actor: &Actor) -> Result<u64> {
+        authority::require(actor, Permission::ManageSystem)?;
+        let tx = self.0.store().begin().await?;
+        let count = store::notice::retry_failed(&tx, self.0.clock().machine_now()).await?;
+        crate::audit::append(
+            &tx,
+            self.0,
+            actor,
+            "notices.retried",
+            &count,
+            serde_json::json!({}),
+        );
+        tx.commit().await?;
+        self.0.wake();
+        Ok(count)
+    }
+
+    async fn deliver(&self, mailer: &Arc<dyn Mailer>, notice: &mut Notice) -> bool {
+        let now = self.0.clock().machine_now();
+        notice.attempts += 1;
+        let outcome = match self.letter(notice).await {
+            Ok(letter) => mailer
+                .deliver(&letter)
+                .await
+                .map_err(|error| (error.class(), error.to_string())),
+            Err(error) => Err((DeliveryClass::Permanent, error.to_string())),
+        };
+        match outcome {
+            Ok(()) => {
+                notice.state = NoticeState::Sent;
+                notice.sent_at = Some(self.0.now());
+                notice.last_error = None;
+                true
+            }
+            Err((class, why)) => {
+                tracing::warn!(notice.id = %notice.id, notice.kind, error = why, "mail not delivered");
+                notice.last_error = Some(why);
+                let is_over = class == DeliveryClass::Permanent || notice.attempts >= MOST_ATTEMPTS;
+                notice.state = if is_over {
+                    NoticeState::Failed
+                } else {
+                    NoticeState::Waiting
+                };
+                notice.next_try_at = now + back_off(notice.attempts);
+                false
+            }
+        }
+    }
+
+    async fn letter(&self, notice: &Notice) -> Result<Letter> {
+        let mail = self.mail(notice)?;
+        let seller = store::seller::find(self.0.store().reader(), notice.seller_id).await?;
+        let brand = Brand {
+            seller: seller.map(|seller| seller.name).unwrap_or_default(),
+            support: None,
+        };
+        let locale: Locale = notice.language.parse().unwrap_or_default();
+        let templates =
+            Templates::built_in().map_err(|error| Error::Internal(format!("mail templates: {error}")))?;
+        let content = templates
+            .render(&mail, locale, &self.0.config().time_zone, &brand)
+            .map_err(|error| Error::Internal(format!("rendering a mail: {error}")))?;
+        let to = Recipient::parse(&notice.recipient).map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Letter {
+            id: notice.id.to_string(),
+            at: notice.created_at,
+            to,
+            content,
+        })
+    }
+
+    fn mail(&self, notice: &Notice) -> Result<Mail> {
+        let unreadable =
+            |error: &dyn std::fmt::Display| Error::Internal(format!("notice {}: {error}", notice.id));
+        let Some(sealed) = &notice.sealed_data else {
+            return serde_json::from_value(notice.data.0.clone()).map_err(|error| unreadable(&error));
+        };
+        let sealed = Sealed::try_from(sealed.clone()).map_err(|error| unreadable(&error))?;
+        let plain = self
+            .0
+            .keys()
+            .open(&context(&notice.id), &sealed)
+            .map_err(|error| unreadable(&error))?;
+        serde_json::from_slice(&plain).map_err(|error| unreadable(&error))
+    }
+}
+
+/// One minute, doubling, at most eight hours.
+fn back_off(attempts: i32) -> SignedDuration {
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(9);
+    SignedDuration::from_mins(2_i64.pow(doublings)).min(SignedDuration::from_hours(8))
+}
+
+fn context(id: &domain::id::NoticeId) -> Context {
+    Context::new("notice.data", id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_eight_hours() {
+        let minutes: Vec<i64> = (1..=11).map(|attempt| back_off(attempt).as_secs() / 60).collect();
+        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 480, 480]);
+    }
+}
