@@ -26,6 +26,7 @@ use crate::{Actor, BusinessClock, Config, Engine, NoLogs, Parts, RequestId, Who}
 pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) seller: SellerId,
+    pub(crate) mailbox: notify::Mailbox,
 }
 
 /// Runs a test on a fresh world over every kind of database.
@@ -49,6 +50,7 @@ pub(crate) fn price(net: i64) -> Price {
 
 impl World {
     pub(crate) async fn new(store: Store) -> Self {
+        let mailbox = notify::Mailbox::default();
         let engine = Engine::new(Parts {
             store,
             clock: Arc::new(BusinessClock::real()),
@@ -56,7 +58,7 @@ impl World {
             registry: &[],
             eyes: dns::Eyes::new(dns::EyesConfig::default()).unwrap(),
             logs: Arc::new(NoLogs),
-            mailer: None,
+            mailer: Some(Arc::new(mailbox.clone())),
             config: Config {
                 time_zone: TimeZone::UTC,
                 public_url: "http://localhost".into(),
@@ -82,6 +84,7 @@ impl World {
         Self {
             engine,
             seller: seller.id,
+            mailbox,
         }
     }
 

@@ -166,6 +166,9 @@ impl Notices<'_> {
     async fn deliver(&self, mailer: &Arc<dyn Mailer>, notice: &mut Notice) -> bool {
         let now = self.0.clock().machine_now();
         notice.attempts += 1;
+        // Whatever comes of it, the lease ends with this try.
+        notice.lease_owner = None;
+        notice.lease_until = None;
         let outcome = match self.letter(notice).await {
             Ok(letter) => mailer
                 .deliver(&letter)
@@ -178,6 +181,8 @@ impl Notices<'_> {
                 notice.state = NoticeState::Sent;
                 notice.sent_at = Some(self.0.now());
                 notice.last_error = None;
+                // What was secret in it is in the mail now, and nowhere else.
+                notice.sealed_data = None;
                 true
             }
             Err((class, why)) => {

@@ -14,6 +14,9 @@ pub mod sign_in;
 mod tries;
 pub mod user;
 
+#[cfg(test)]
+mod tests;
+
 use crate::Engine;
 
 impl Engine {
