@@ -21,6 +21,7 @@ use crate::params::Params;
 pub struct Form {
     values: Params,
     problems: BTreeMap<String, Vec<String>>,
+    refusals: Vec<String>,
 }
 
 impl From<Params> for Form {
@@ -28,6 +29,7 @@ impl From<Params> for Form {
         Self {
             values,
             problems: BTreeMap::new(),
+            refusals: Vec::new(),
         }
     }
 }
@@ -73,7 +75,18 @@ impl Form {
     /// Whether anything is wrong.
     #[must_use]
     pub fn has_problems(&self) -> bool {
-        !self.problems.is_empty()
+        !self.problems.is_empty() || !self.refusals.is_empty()
+    }
+
+    /// Notes a sentence about the form as a whole.
+    pub fn refuse(&mut self, sentence: String) {
+        self.refusals.push(sentence);
+    }
+
+    /// Sentences about the form as a whole.
+    #[must_use]
+    pub fn refusals(&self) -> &[String] {
+        &self.refusals
     }
 
     /// Notes a problem. A field named twice with the same code keeps it once.

@@ -55,14 +55,15 @@ document.addEventListener("submit", (event) => {
 // Fields that belong to one choice are shown with it.
 function showDependents() {
   for (const part of document.querySelectorAll("[data-shown-by]")) {
-    const [name, value] = part.dataset.shownBy.split("=");
+    const [name, values] = part.dataset.shownBy.split("=");
+    const wanted = values.split(",");
     const form = part.closest("form");
     const controls = form ? [...form.elements].filter((control) => control.name === name) : [];
     if (controls.length === 0) continue;
     const chosen = controls.some((control) =>
       control.type === "radio" || control.type === "checkbox"
-        ? control.checked && control.value === value
-        : control.value === value);
+        ? control.checked && wanted.includes(control.value)
+        : wanted.includes(control.value));
     part.hidden = !chosen;
     for (const control of part.querySelectorAll("input, select, textarea")) control.disabled = !chosen;
   }

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// htmx without its inline style sheet and without evaluation, to fit the content policy.
-const HTMX: &str = r#"{"includeIndicatorCSS":false,"mode":"same-origin","history":"reload"}"#;
+const HTMX: &str = r#"{"includeIndicatorCSS":false,"mode":"same-origin","history":"reload","morphIgnore":["data-htmx-powered","open"]}"#;
 
 struct Entry {
     key: &'static str,

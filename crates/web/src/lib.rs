@@ -10,6 +10,8 @@
 //! | [`view`] | what every page is rendered with: language, who looks, where, the message of the page before |
 //! | [`layout`] | the frame around a page: staff, client, signed out |
 //! | [`components`] | tables, forms, wizards, dialogs and the other parts that pages are made of |
+//! | [`routes`], [`visit`] | routes with whom they are for; what a handler needs |
+//! | [`site`] | every route together, pages in the place of failures |
 //! | [`session`] | set-up, sign-in, registration, reset |
 //! | [`admin`] | what staff see |
 //! | [`client`] | what clients see |
@@ -19,5 +21,12 @@ pub mod assets;
 pub mod client;
 pub mod components;
 pub mod layout;
+pub mod routes;
 pub mod session;
+pub mod site;
+#[cfg(test)]
+mod validity;
 pub mod view;
+pub mod visit;
+
+pub use site::router;

@@ -1,7 +1,9 @@
 //! What every page is rendered with: language, who looks, where, the message of the page before.
 
-use domain::Money;
-use httpkit::{Flash, Signed};
+use axum::http::request::Parts;
+use axum_extra::extract::cookie::CookieJar;
+use domain::{Clock as _, Money};
+use httpkit::{AppState, Flash, Language, Signed, cookie};
 use i18n::{Locale, Value};
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
@@ -61,6 +63,18 @@ impl View {
         i18n::date_time(self.locale, instant, &self.zone)
     }
 
+    /// An instant to the second, for logs and histories.
+    #[must_use]
+    pub fn instant_seconds(&self, instant: Timestamp) -> String {
+        i18n::date_time_seconds(self.locale, instant, &self.zone)
+    }
+
+    /// How long ago an instant was, or how far ahead it is.
+    #[must_use]
+    pub fn ago(&self, instant: Timestamp) -> String {
+        i18n::relative(self.locale, instant, self.now)
+    }
+
     /// The calendar date of an instant, in the seller's time zone.
     #[must_use]
     pub fn day_of(&self, instant: Timestamp) -> String {
@@ -75,6 +89,32 @@ impl View {
 }
 
 impl View {
+    /// The view of a request. The language chosen in the footer goes before that of the profile.
+    #[must_use]
+    pub fn of(parts: &Parts, state: &AppState, signed: Option<Signed>) -> Self {
+        let config = state.config();
+        let jar = CookieJar::from_headers(&parts.headers);
+        let own = signed.as_ref().and_then(|signed| signed.language.parse().ok());
+        let locale = match cookie::Name::Language.read(&jar, config) {
+            Some(_) => Language::of(&parts.headers, config).0,
+            None => own.unwrap_or_else(|| Language::of(&parts.headers, config).0),
+        };
+        let path = parts.uri.path().to_owned();
+        let engine = state.engine();
+        Self {
+            locale,
+            signed,
+            address: parts
+                .uri
+                .path_and_query()
+                .map_or_else(|| path.clone(), |all| all.as_str().to_owned()),
+            path,
+            flash: Flash::read(&jar, config),
+            now: engine.clock().now(),
+            zone: engine.config().time_zone.clone(),
+        }
+    }
+
     /// The start page of whoever looks.
     #[must_use]
     pub fn home(&self) -> &'static str {
@@ -120,6 +160,8 @@ pub(crate) mod sample {
             email: "anna@host.example".into(),
             role,
             account,
+            session: domain::id::SessionId::from(Uuid::from_u128(2)),
+            language: "en".into(),
         };
         View {
             signed: Some(signed),

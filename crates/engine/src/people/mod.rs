@@ -44,6 +44,17 @@ impl Engine {
         registration::Registration(self)
     }
 
+    /// The company or brand whose installation this is: whom guests come to.
+    ///
+    /// # Errors
+    /// [`Error::Internal`](crate::Error::Internal) before the first start has made it.
+    pub async fn seller(&self) -> crate::Result<domain::id::SellerId> {
+        let seller = store::seller::first(self.store().reader()).await?;
+        seller
+            .map(|seller| seller.id)
+            .ok_or_else(|| crate::Error::Internal("there is no seller".to_owned()))
+    }
+
     /// Users.
     #[must_use]
     pub fn users(&self) -> user::Users<'_> {

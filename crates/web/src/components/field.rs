@@ -243,6 +243,7 @@ pub fn summary(view: &View, form: &Form, shown_fields: &[&str]) -> Markup {
             (note::note(httpkit::Tone::Bad, &html! {
                 p { strong { (view.t("form-rejected")) } }
                 @for other in others { p { (other) } }
+                @for refusal in form.refusals() { p { (refusal) } }
             }))
         }
     }

@@ -1,0 +1,345 @@
+//! One's own profile: name, language, password, sessions, second factor; tokens of the REST API for owners.
+
+use std::time::Duration;
+
+use axum::{extract::Path, response::Response};
+use domain::id::{ApiTokenId, SessionId};
+use engine::{
+    api_tokens::{NewToken, SCOPES},
+    authority::{Permission, may},
+    people::{session::SessionLine, user::Profile},
+};
+use httpkit::{Failure, Flash, Form, params::Posted};
+use i18n::Locale;
+use maud::{Markup, html};
+use secrecy::{ExposeSecret as _, SecretString};
+use store::api_token::ApiToken;
+
+use super::order::pages::token_once;
+use crate::{
+    components::{
+        badge::{badge, tags},
+        card::{card, framed},
+        field::{self, Field, Kind},
+        head::Head,
+        icon::Icon,
+        table::{self, Column, Table},
+    },
+    layout,
+    routes::{Audience, Routes},
+    view::View,
+    visit::ClientVisit,
+};
+
+/// Days that a token may work, as the form offers them; 0 is without end.
+const TOKEN_DAYS: [u64; 4] = [30, 90, 365, 0];
+
+/// The routes of the profile.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::of(Audience::Client)
+        .get("/profile", show)
+        .post("/profile", change)
+        .post("/profile/password", change_password)
+        .post("/profile/sessions/{id}/end", end_session)
+        .post("/profile/tokens", make_token)
+        .post("/profile/tokens/{id}/revoke", revoke_token)
+}
+
+/// What the page shows besides its forms.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// The session of this browser.
+    pub here: Option<SessionId>,
+    /// Browsers that are signed in.
+    pub sessions: Vec<SessionLine>,
+    /// Tokens of the account; none for those who may have none.
+    pub tokens: Option<Vec<ApiToken>>,
+    /// The token just made, shown once.
+    pub made: Option<String>,
+}
+
+/// The forms of the page; the one that was sent holds what was typed.
+#[derive(Debug, Clone, Default)]
+pub struct Forms {
+    /// Name and language.
+    pub profile: Form,
+    /// Passwords.
+    pub password: Form,
+    /// A new token.
+    pub token: Form,
+}
+
+async fn show(visit: ClientVisit) -> Result<Response, Failure> {
+    let (shown, forms) = gathered(&visit).await?;
+    Ok(visit.page(page(&visit.view, &shown, &forms)))
+}
+
+async fn change(visit: ClientVisit, Posted(posted): Posted) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    let name = form.required("name", 120);
+    let language = form.choice::<Locale>("language");
+    if let (Some(language), false) = (language, form.has_problems()) {
+        let profile = Profile {
+            name,
+            language: language.code().to_owned(),
+        };
+        match visit.engine.users().change_profile(&visit.actor, profile).await {
+            Ok(()) => return Ok(visit.done("/profile", &Flash::done("client-profile-saved"))),
+            Err(error) => visit.into_form(&mut form, error)?,
+        }
+    }
+    let (shown, forms) = gathered(&visit).await?;
+    Ok(visit.rejected(page(
+        &visit.view,
+        &shown,
+        &Forms {
+            profile: form,
+            ..forms
+        },
+    )))
+}
+
+async fn change_password(visit: ClientVisit, Posted(posted): Posted) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    let secret = |field: &str| SecretString::from(form.value(field).to_owned());
+    let (current, new) = (secret("current"), secret("password"));
+    let here = visit.signed().session;
+    match visit
+        .engine
+        .users()
+        .change_password(&visit.actor, here, current, new)
+        .await
+    {
+        Ok(()) => return Ok(visit.done("/profile", &Flash::done("client-password-changed"))),
+        Err(error) => visit.into_form(&mut form, error)?,
+    }
+    let (shown, forms) = gathered(&visit).await?;
+    Ok(visit.rejected(page(
+        &visit.view,
+        &shown,
+        &Forms {
+            password: form,
+            ..forms
+        },
+    )))
+}
+
+async fn end_session(visit: ClientVisit, Path(id): Path<SessionId>) -> Result<Response, Failure> {
+    visit.engine.sessions().end(&visit.actor, id).await?;
+    Ok(visit.done("/profile", &Flash::done("client-session-ended")))
+}
+
+async fn make_token(visit: ClientVisit, Posted(posted): Posted) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    let days = form.number::<u64>("days");
+    if let (Some(days), false) = (days, form.has_problems()) {
+        let new = NewToken {
+            account: super::money::account(&visit)?,
+            name: form.value("name").to_owned(),
+            scopes: form.values().all("scopes").map(str::to_owned).collect(),
+            valid_for: (days > 0).then(|| Duration::from_secs(days.min(3_650) * 24 * 60 * 60)),
+        };
+        match visit.engine.api_tokens().create(&visit.actor, new).await {
+            Ok((_, secret)) => {
+                let (shown, forms) = gathered(&visit).await?;
+                let shown = Shown {
+                    made: Some(secret.expose_secret().to_owned()),
+                    ..shown
+                };
+                return Ok(visit.page(page(&visit.view, &shown, &forms)));
+            }
+            Err(error) => visit.into_form(&mut form, error)?,
+        }
+    }
+    let (shown, forms) = gathered(&visit).await?;
+    Ok(visit.rejected(page(&visit.view, &shown, &Forms { token: form, ..forms })))
+}
+
+async fn revoke_token(visit: ClientVisit, Path(id): Path<ApiTokenId>) -> Result<Response, Failure> {
+    visit.engine.api_tokens().revoke(&visit.actor, id).await?;
+    Ok(visit.done("/profile", &Flash::done("client-token-revoked")))
+}
+
+async fn gathered(visit: &ClientVisit) -> Result<(Shown, Forms), Failure> {
+    let tokens = match visit
+        .actor
+        .account()
+        .filter(|_| may(&visit.actor, Permission::ManageTokens))
+    {
+        Some(account) => Some(visit.engine.api_tokens().list(&visit.actor, account).await?),
+        None => None,
+    };
+    let shown = Shown {
+        here: Some(visit.signed().session),
+        sessions: visit.engine.sessions().list(&visit.actor).await?,
+        tokens,
+        made: None,
+    };
+    let forms = Forms {
+        profile: Form::default()
+            .with("name", visit.signed().name.clone())
+            .with("language", visit.view.locale.code()),
+        token: Form::default().with("days", "90"),
+        ..Forms::default()
+    };
+    Ok((shown, forms))
+}
+
+/// The page.
+#[must_use]
+pub fn page(view: &View, shown: &Shown, forms: &Forms) -> Markup {
+    let title = view.t("nav-profile");
+    let who = view
+        .signed
+        .as_ref()
+        .map_or_else(String::new, |signed| signed.email.clone());
+    layout::client(
+        view,
+        &title,
+        &html! {
+            (Head::new(title.clone()).text(who).render(view))
+            div.grid-2 {
+                (card("profile", &view.t("client-profile"), &profile(view, &forms.profile)))
+                (card("password", &view.t("client-password"), &password(view, &forms.password)))
+            }
+            (framed("sessions", &view.t("client-sessions"), &html! {}, &sessions(view, shown)))
+            (card("second-factor", &view.t("client-second-factor"), &html! {
+                p { (view.t("client-second-factor-text")) }
+                p { a.button href="/profile/second-factor" { (view.t("client-second-factor-set-up")) } }
+            }))
+            @if let Some(tokens) = &shown.tokens {
+                (framed("tokens", &view.t("client-tokens"), &html! {}, &html! {
+                    div.card-body {
+                        p.muted { (view.t("client-tokens-text")) }
+                        @if let Some(made) = &shown.made { (token_once(view, made)) }
+                    }
+                    (token_table(view, tokens))
+                    div.card-body { (new_token(view, &forms.token)) }
+                }))
+            }
+        },
+    )
+}
+
+fn profile(view: &View, form: &Form) -> Markup {
+    let languages: Vec<(String, String)> = Locale::ALL
+        .iter()
+        .map(|locale| (locale.code().to_owned(), locale.native_name().to_owned()))
+        .collect();
+    html! {
+        form.form.full method="post" action="/profile" {
+            (Field::new("name", view.t("column-name"), Kind::Text).autocomplete("name").render(view, form))
+            (Field::new("language", view.t("label-language"), Kind::Text).hint(view.t("client-language-hint")).select(view, form, &languages))
+            div.actions { button.button.primary type="submit" { (view.t("action-save")) } }
+        }
+    }
+}
+
+fn password(view: &View, form: &Form) -> Markup {
+    html! {
+        (field::summary(view, form, &["current", "password"]))
+        form.form.full method="post" action="/profile/password" {
+            (Field::new("current", view.t("client-current-password"), Kind::Password).render(view, form))
+            (Field::new("password", view.t("client-new-password"), Kind::NewPassword).hint(view.t("client-new-password-hint")).render(view, form))
+            div.actions { button.button.primary type="submit" { (view.t("client-change-password")) } }
+        }
+    }
+}
+
+fn sessions(view: &View, shown: &Shown) -> Markup {
+    Table {
+        caption: view.t("client-sessions"),
+        columns: vec![
+            Column::new(view.t("client-browser")),
+            Column::new(view.t("client-address")),
+            Column::fit(view.t("client-since")),
+            Column::fit(view.t("client-seen-last")),
+            Column::actions(view),
+        ],
+        rows: shown
+            .sessions
+            .iter()
+            .map(|line| {
+                vec![
+                    html! { span.breakable { (line.agent) } },
+                    html! { @match line.address { Some(address) => (address.to_string()), None => span.muted { "—" } } },
+                    html! { (view.instant(line.since)) },
+                    html! { (view.ago(line.seen)) },
+                    html! {
+                        @if shown.here == Some(line.id) { (badge(httpkit::Tone::Good, &view.t("client-this-browser"))) }
+                        @else { (field::action(&format!("/profile/sessions/{}/end", line.id), "small", &html! { (view.t("client-end-session")) })) }
+                    },
+                ]
+            })
+            .collect(),
+        sorting: None,
+        empty: html! {},
+    }
+    .render()
+}
+
+fn token_table(view: &View, tokens: &[ApiToken]) -> Markup {
+    Table {
+        caption: view.t("client-tokens"),
+        columns: vec![
+            Column::new(view.t("column-name")),
+            Column::new(view.t("client-scopes")),
+            Column::fit(view.t("client-token-ends")),
+            Column::fit(view.t("client-seen-last")),
+            Column::actions(view),
+        ],
+        rows: tokens
+            .iter()
+            .filter(|token| token.revoked_at.is_none())
+            .map(|token| {
+                vec![
+                    html! { (token.name) },
+                    tags(&token.scopes.0),
+                    html! { @match token.expires_at { Some(end) => (view.day_of(end)), None => (view.t("client-token-no-end")) } },
+                    html! { @match token.last_used_at { Some(at) => (view.ago(at)), None => span.muted { "—" } } },
+                    field::action(&format!("/profile/tokens/{}/revoke", token.id), "small danger", &html! { (view.t("client-revoke")) }),
+                ]
+            })
+            .collect(),
+        sorting: None,
+        empty: table::empty(Icon::Key, &view.t("client-no-tokens"), "", &html! {}),
+    }
+    .render()
+}
+
+fn new_token(view: &View, form: &Form) -> Markup {
+    let days: Vec<(String, String)> = TOKEN_DAYS
+        .iter()
+        .map(|days| {
+            let text = match days {
+                0 => view.t("client-token-no-end"),
+                days => view.t_args("client-days", &[("count", (*days).into())]),
+            };
+            (days.to_string(), text)
+        })
+        .collect();
+    html! {
+        h3 { (view.t("client-new-token")) }
+        (field::summary(view, form, &["scopes", "days"]))
+        form.form method="post" action="/profile/tokens" {
+            div.field {
+                label for="token-name" { (view.t("client-token-name")) }
+                input type="text" id="token-name" name="name" value=(form.value("name")) maxlength="80" required autocomplete="off";
+            }
+            fieldset {
+                legend { (view.t("client-scopes")) }
+                @for scope in SCOPES {
+                    @let id = format!("scope-{}", scope.replace(':', "-"));
+                    div.check {
+                        input type="checkbox" id=(id) name="scopes" value=(scope) checked[form.values().all("scopes").any(|given| given == scope)];
+                        label for=(id) { (view.word("client-scope", &scope.replace(':', "-"))) }
+                    }
+                }
+                (field::errors(view, form, "scopes"))
+            }
+            (Field::new("days", view.t("client-token-days"), Kind::Text).select(view, form, &days))
+            div.actions { button.button.primary type="submit" { (view.t("client-make-token")) } }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The client's services: the list, one service, proof of control, downloads.
+
+pub mod download;
+pub mod list;
+pub mod show;
+pub mod validation;
+
+use axum::{
+    extract::Path,
+    http::{HeaderName, HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    id::{CertificateId, NumberKind, ServiceId},
+    name::DomainName,
+    product::ValidationMethod,
+};
+use engine::{
+    certificates::{DownloadFormat, PasswordAgain},
+    services::ServiceView,
+    validations::MethodChange,
+};
+use httpkit::{Failure, Flash, Form, Params, params::Posted};
+use secrecy::SecretString;
+
+use crate::{
+    components::list::Pager,
+    routes::{Audience, Routes},
+    visit::ClientVisit,
+};
+
+/// The routes of services.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::of(Audience::Client)
+        .get("/services", list_page)
+        .get("/services/{id}", show_page)
+        .get("/services/{id}/live", live)
+        .post("/services/{id}/close", close)
+        .get("/services/{id}/validation", change_page)
+        .post("/services/{id}/validation", change)
+        .post("/services/{id}/validation/check", check)
+        .post("/services/{id}/validation/resend", resend)
+        .get("/services/{id}/download", download_page)
+        .get("/services/{id}/file", file)
+        .post("/services/{id}/file", file_with_key)
+}
+
+async fn list_page(visit: ClientVisit) -> Result<Response, Failure> {
+    let page = visit.list_page(list::PAGE);
+    let found = visit
+        .engine
+        .services()
+        .list(&visit.actor, &list::asked(&visit.query), &page)
+        .await?;
+    let pager = Pager {
+        total: found.total.map(|total| {
+            visit
+                .view
+                .t_args("client-services-count", &[("count", total.into())])
+        }),
+        next: found.next.map(|next| next.to_string()),
+    };
+    Ok(visit.page(list::page(&visit.view, &visit.query, &found.rows, &pager)))
+}
+
+async fn show_page(visit: ClientVisit, Path(id): Path<String>) -> Result<Response, Failure> {
+    // Mails and people name a service by its number; its address is its id.
+    let Ok(known) = id.parse::<ServiceId>() else {
+        let found = visit.engine.services().find(&visit.actor, &id).await?;
+        return Ok(visit.go(&format!("/services/{found}")));
+    };
+    let service = visit.engine.services().show(&visit.actor, known).await?;
+    Ok(visit.page(show::page(&visit.view, &service)))
+}
+
+async fn live(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    Ok(visit.page(show::live(&visit.view, &service)))
+}
+
+async fn close(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+    visit.engine.services().close(&visit.actor, id).await?;
+    Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-closing")))
+}
+
+async fn check(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+    let checks = visit.engine.validations().check_now(&visit.actor, id).await?;
+    let seen = validation::seen(&visit.view, &checks);
+    if visit.htmx.is_partial {
+        return Ok(visit.page(seen));
+    }
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    Ok(visit.page(show::page_with(&visit.view, &service, &seen)))
+}
+
+async fn resend(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+    visit.engine.validations().resend(&visit.actor, id).await?;
+    Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-resent")))
+}
+
+async fn change_page(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let method = service
+        .validations
+        .first()
+        .map_or(ValidationMethod::Dns, |one| one.method);
+    let form = Form::default().with("method", method.word());
+    Ok(visit.page(change_form(&visit, &service, &form).await?))
+}
+
+async fn change(
+    visit: ClientVisit,
+    Path(id): Path<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    let name = form.optional_choice::<DomainName>("name");
+    let method = form.choice::<ValidationMethod>("method");
+    let approver = form.optional("approver", 254);
+    if method == Some(ValidationMethod::Email) && approver.is_empty() {
+        form.reject("approver", "required");
+    }
+    if let (Some(method), false) = (method, form.has_problems()) {
+        let approver = (method == ValidationMethod::Email).then_some(approver);
+        let change = MethodChange {
+            name,
+            method,
+            approver,
+        };
+        match visit
+            .engine
+            .validations()
+            .change_method(&visit.actor, id, change)
+            .await
+        {
+            Ok(()) => {
+                return Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-method-changed")));
+            }
+            Err(error) => visit.into_form(&mut form, error)?,
+        }
+    }
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    Ok(visit.rejected(change_form(&visit, &service, &form).await?))
+}
+
+async fn change_form(
+    visit: &ClientVisit,
+    service: &ServiceView,
+    form: &Form,
+) -> Result<maud::Markup, Failure> {
+    let methods = visit
+        .engine
+        .orders()
+        .methods(&visit.actor, service.line.plan)
+        .await?;
+    let takes_mail = methods.iter().any(|one| one.method == ValidationMethod::Email);
+    // A CA that does not answer takes only the choice of addresses away.
+    let approvers = match takes_mail {
+        true => visit
+            .engine
+            .validations()
+            .approvers(&visit.actor, service.line.id)
+            .await
+            .ok(),
+        false => None,
+    };
+    let ways = validation::Ways { methods, approvers };
+    Ok(validation::change_page(&visit.view, service, &ways, form))
+}
+
+async fn download_page(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let certificate = certificate_of(&service, &visit.query)?;
+    Ok(visit.page(download::page(
+        &visit.view,
+        &service,
+        certificate,
+        &Form::default(),
+    )))
+}
+
+async fn file(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let certificate = certificate_of(&service, &visit.query)?;
+    let format: DownloadFormat = visit.query.read_as("format").ok_or_else(Failure::not_found)?;
+    // A key never goes out by a link: those forms are sent by a button.
+    if format.holds_key() {
+        return Err(Failure::not_found());
+    }
+    let made = visit
+        .engine
+        .certificates()
+        .download(&visit.actor, certificate, format, None)
+        .await?;
+    Ok(attachment(&made.file_name, made.media_type, made.bytes.to_vec()))
+}
+
+async fn file_with_key(
+    visit: ClientVisit,
+    Path(id): Path<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let certificate = certificate_of(&service, &posted)?;
+    let back = format!("/services/{id}/download?certificate={certificate}");
+    if !visit.actor.is_confirmed {
+        let next = Params::from([("next", back.as_str())]);
+        return Ok(visit.go(&format!("/confirm-password{}", next.query())));
+    }
+    let password = SecretString::from(posted.text("password").to_owned());
+    let format = match posted.text("format") {
+        "pkcs12" => DownloadFormat::Pkcs12 { password },
+        "pkcs12-compatible" => DownloadFormat::Pkcs12Compatible { password },
+        word => word.parse().map_err(|_| Failure::not_found())?,
+    };
+    let again = Some(PasswordAgain::checked());
+    match visit
+        .engine
+        .certificates()
+        .download(&visit.actor, certificate, format, again)
+        .await
+    {
+        Ok(made) => Ok(attachment(&made.file_name, made.media_type, made.bytes.to_vec())),
+        Err(error) => {
+            let mut form = Form::default();
+            visit.into_form(&mut form, error)?;
+            Ok(visit.rejected(download::page(&visit.view, &service, certificate, &form)))
+        }
+    }
+}
+
+/// The certificate that was asked for, else the one in use.
+fn certificate_of(service: &ServiceView, query: &Params) -> Result<CertificateId, Failure> {
+    let wanted: Option<CertificateId> = query.read_as("certificate");
+    let mut delivered = service
+        .certificates
+        .iter()
+        .filter(|one| one.delivered_at.is_some());
+    delivered
+        .find(|one| wanted.map_or(one.is_current, |wanted| wanted == one.id))
+        .map(|one| one.id)
+        .ok_or_else(Failure::not_found)
+}
+
+fn attachment(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+    let safe: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_') {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    let mut response = bytes.into_response();
+    let headers: [(HeaderName, String); 3] = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{safe}\""),
+        ),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    for (name, value) in headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// What people call a service.
+#[must_use]
+pub fn shown_number(number: i64) -> String {
+    NumberKind::Service.show(number)
+}

@@ -1,0 +1,298 @@
+//! One service as its client sees it: what is needed from them, certificates, dates, price.
+
+use domain::{
+    Money,
+    id::NumberKind,
+    price::PriceLine,
+    state::{KeyCustody, OperationState},
+};
+use engine::services::{CertificateView, ServiceView};
+use httpkit::Tone;
+use i18n::Value;
+use maud::{Markup, html};
+
+use super::{list::day, validation};
+use crate::{
+    components::{
+        badge::{self, badge},
+        card::{card, framed},
+        dialog::{self, Question},
+        facts::Facts,
+        head::Head,
+        icon::{Icon, icon},
+        note::{note, sentence},
+        timeline::{Event, timeline},
+    },
+    layout,
+    view::View,
+};
+
+/// The page.
+#[must_use]
+pub fn page(view: &View, service: &ServiceView) -> Markup {
+    page_with(view, service, &html! {})
+}
+
+/// The page with what was seen at the servers just now, for browsers without script.
+#[must_use]
+pub fn page_with(view: &View, service: &ServiceView, seen: &Markup) -> Markup {
+    let number = NumberKind::Service.show(service.line.number);
+    let title = format!("{number} · {}", service.line.main_name.unicode());
+    let base = format!("/services/{}", service.line.id);
+    let head = Head::new(service.line.main_name.unicode())
+        .under(view.t("nav-services"), "/services")
+        .text(format!("{number} · {}", service.line.plan_name))
+        .actions(actions(view, service, &base));
+    layout::client(
+        view,
+        &title,
+        &html! {
+            (head.render(view))
+            (live(view, service))
+            div id="seen" aria-live="polite" { (seen) }
+            div.split {
+                (history(view, service))
+                div.stack { (money(view, service)) (key(view, service)) (contact(view, service)) }
+            }
+        },
+    )
+}
+
+/// The part that is asked for again while the service is on its way.
+#[must_use]
+pub fn live(view: &View, service: &ServiceView) -> Markup {
+    let base = format!("/services/{}", service.line.id);
+    let poll = service
+        .line
+        .state
+        .is_before_issue()
+        .then(|| format!("{base}/live"));
+    html! {
+        div.stack id="live" hx-get=[poll.as_ref()] hx-trigger=[poll.as_ref().map(|_| "every 3s")] hx-swap=[poll.as_ref().map(|_| "outerMorph")] {
+            (standing(view, service))
+            div.split {
+                div.stack {
+                    @if !service.validations.is_empty() && service.line.state.is_before_issue() { (validation::card(view, service, &base)) }
+                    (certificates(view, service))
+                }
+                (dates(view, service))
+            }
+        }
+    }
+}
+
+fn actions(view: &View, service: &ServiceView, base: &str) -> Markup {
+    html! {
+        @if service.may.download {
+            a.button.primary href={ (base) "/download" } { (icon(Icon::Download)) (view.t("action-download")) }
+        }
+        @if service.may.close {
+            (dialog::confirm(view, &Question {
+                id: "close",
+                title: view.t("client-close"),
+                text: view.t("client-close-text"),
+                action: format!("{base}/close"),
+                fields: html! {},
+                class: "danger",
+            }))
+        }
+    }
+}
+
+fn standing(view: &View, service: &ServiceView) -> Markup {
+    let state = service.line.state;
+    let is_manual = service
+        .operations
+        .iter()
+        .any(|operation| operation.state == OperationState::Manual);
+    html! {
+        div.head-title {
+            (badge::service_state(view, state))
+            span { (view.word("client-state", state.word())) }
+        }
+        @if let Some(failure) = &service.failure {
+            (note(Tone::Bad, &html! {
+                p { strong { (view.word("client-failure", &failure.code)) } }
+                @if let Some(text) = &failure.text { p { (text) } }
+            }))
+        }
+        @if is_manual { (sentence(Tone::Info, &view.t("client-somebody-looks"))) }
+    }
+}
+
+fn dates(view: &View, service: &ServiceView) -> Markup {
+    let line = &service.line;
+    card(
+        "dates",
+        &view.t("client-dates"),
+        &Facts::new()
+            .markup(view.t("column-end-date"), day(view, line.dates.end_date))
+            .markup(view.t("column-paid-till"), html! {
+                (day(view, line.dates.paid_till))
+                @if line.dates.paid_till.is_none() && line.dates.end_date.is_some() { span.sub.muted.small { " " (view.t("client-paid-till-empty")) } }
+            })
+            .text(view.t("client-period"), view.t_args("client-years", &[("count", Value::from(line.years.count()))]))
+            .text(view.t("client-ordered"), view.instant(line.created_at))
+            .maybe(view.t("client-accepted"), service.accepted_at.map(|at| view.instant(at)))
+            .maybe(view.t("client-issued"), service.issued_at.map(|at| view.instant(at)))
+            .maybe(view.t("client-closed"), service.closed_at.map(|at| view.instant(at)))
+            .markup(view.t("column-names"), html! { @for name in &service.names { div.breakable { (name.unicode()) } } })
+            .render(),
+    )
+}
+
+fn certificates(view: &View, service: &ServiceView) -> Markup {
+    let delivered: Vec<&CertificateView> = service
+        .certificates
+        .iter()
+        .filter(|one| one.delivered_at.is_some())
+        .collect();
+    if delivered.is_empty() {
+        return html! {};
+    }
+    framed(
+        "certificates",
+        &view.t("client-certificates"),
+        &html! {},
+        &html! {
+            @for certificate in delivered { div.card-body { (certificate_part(view, service, certificate)) } }
+        },
+    )
+}
+
+fn certificate_part(view: &View, service: &ServiceView, certificate: &CertificateView) -> Markup {
+    let names: Vec<String> = certificate
+        .names
+        .iter()
+        .map(domain::name::DomainName::unicode)
+        .collect();
+    html! {
+        div.head-title {
+            h3 { (view.word("issue-reason", certificate.reason.word())) }
+            @if certificate.is_current { (badge(Tone::Good, &view.t("client-in-use"))) }
+        }
+        (Facts::new()
+            .text(view.t("client-validity"), format!("{} – {}", view.instant(certificate.not_before), view.instant(certificate.not_after)))
+            .text(view.t("column-names"), names.join(", "))
+            .text(view.t("client-issuer"), &certificate.issuer)
+            .markup(view.t("client-serial"), html! { code.breakable { (certificate.serial) } })
+            .markup(view.t("client-fingerprint"), html! { code.breakable { (certificate.fingerprint) } })
+            .render())
+        @if service.may.download {
+            div.actions {
+                a.button.small href={ "/services/" (service.line.id) "/download?certificate=" (certificate.id) } { (icon(Icon::Download)) (view.t("action-download")) }
+            }
+        }
+    }
+}
+
+fn history(view: &View, service: &ServiceView) -> Markup {
+    let mut events: Vec<(jiff::Timestamp, Tone, String)> =
+        vec![(service.line.created_at, Tone::Info, view.t("client-ordered"))];
+    events.extend(
+        service
+            .accepted_at
+            .map(|at| (at, Tone::Info, view.t("client-accepted"))),
+    );
+    for one in &service.validations {
+        let name = one.name.unicode();
+        events.extend(one.proven_at.map(|at| {
+            (
+                at,
+                Tone::Good,
+                view.t_args("client-event-proven", &[("name", name.into())]),
+            )
+        }));
+    }
+    for one in &service.certificates {
+        events.extend(
+            one.delivered_at
+                .map(|at| (at, Tone::Good, view.word("issue-reason", one.reason.word()))),
+        );
+    }
+    events.extend(
+        service
+            .closed_at
+            .map(|at| (at, Tone::Neutral, view.t("client-closed"))),
+    );
+    events.sort_by_key(|(at, _, _)| std::cmp::Reverse(*at));
+    let events: Vec<Event> = events
+        .into_iter()
+        .map(|(at, tone, title)| Event {
+            tone,
+            when: view.instant(at),
+            title,
+            body: html! {},
+        })
+        .collect();
+    card("history", &view.t("client-history"), &timeline(&events))
+}
+
+fn money(view: &View, service: &ServiceView) -> Markup {
+    card(
+        "price",
+        &view.t("column-price"),
+        &price_lines(view, &service.money.lines, service.money.net, service.money.gross),
+    )
+}
+
+/// The lines of a price with their sum; tax is named where there is any.
+#[must_use]
+pub fn price_lines(view: &View, lines: &[PriceLine], net: Money, gross: Money) -> Markup {
+    html! {
+        table {
+            caption.visually-hidden { (view.t("column-price")) }
+            thead { tr {
+                th scope="col" { (view.t("client-line")) }
+                th.end scope="col" { (view.t("client-quantity")) }
+                th.end scope="col" { (view.t("column-amount")) }
+            } }
+            tbody {
+                @for line in lines {
+                    tr { td { (view.word("client-price", line.kind.word())) } td.end { (line.quantity) } td.end { (view.money(line.net)) } }
+                }
+                @if net != gross {
+                    tr { td { (view.t("client-tax")) } td {} td.end { @if let Ok(tax) = gross.minus(net) { (view.money(tax)) } } }
+                }
+                tr { td { strong { (view.t("client-total")) } } td {} td.end { strong { (view.money(gross)) } } }
+            }
+        }
+    }
+}
+
+fn key(view: &View, service: &ServiceView) -> Markup {
+    let custody = match service.key.custody {
+        KeyCustody::Client => view.t("client-key-client"),
+        KeyCustody::NotStored => view.t("client-key-not-stored"),
+        KeyCustody::Stored => view.t("client-key-stored"),
+    };
+    card(
+        "key",
+        &view.t("client-key"),
+        &html! {
+            (Facts::new().text(view.t("client-key-kind"), &service.key.kind).text(view.t("client-key-kept"), custody).render())
+            details.more { summary { (view.t("client-csr")) } pre.log tabindex="0" { (service.key.csr) } }
+        },
+    )
+}
+
+fn contact(view: &View, service: &ServiceView) -> Markup {
+    let contact = &service.contact;
+    let organisation = service.organisation.as_ref();
+    card(
+        "contact",
+        &view.t("client-contact"),
+        &Facts::new()
+            .text(
+                view.t("client-contact-person"),
+                format!("{} {}", contact.first_name, contact.last_name),
+            )
+            .text(view.t("column-email"), &contact.email)
+            .text(view.t("client-phone"), &contact.phone)
+            .maybe(
+                view.t("client-organisation"),
+                organisation.map(|one| one.name.clone()),
+            )
+            .render(),
+    )
+}
