@@ -1,6 +1,6 @@
 //! Notices: mails, written by the transaction that causes them and delivered by whoever leases them (design §8).
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     contact::is_mail_address,
@@ -14,6 +14,7 @@ use store::{
     Json, Tx,
     notice::{Notice, NoticeState},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     Engine,
@@ -26,6 +27,8 @@ use crate::{
 const MOST_ATTEMPTS: i32 = 12;
 /// How long one worker may take over what it leased.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// How often it is looked whether a mail is due.
+const LOOK: Duration = Duration::from_secs(1);
 /// How many are leased at once.
 const BATCH: u64 = 20;
 
@@ -131,6 +134,28 @@ impl Notices<'_> {
             tx.commit().await?;
         }
         Ok(delivered)
+    }
+
+    /// Delivers what becomes due until it is told to stop.
+    pub async fn run_until(&self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.deliver_what_is_there().await {
+                // A full batch: there may be more.
+                Ok(delivered) if delivered > 0 => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "mails could not be delivered"),
+            }
+            tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(LOOK) => {} }
+        }
+    }
+
+    /// Looks first, so that an idle node does not take the database's only writer every second.
+    async fn deliver_what_is_there(&self) -> Result<usize> {
+        let now = self.0.clock().machine_now();
+        match store::notice::is_any_due(self.0.store().reader(), now).await? {
+            true => self.deliver_due().await,
+            false => Ok(0),
+        }
     }
 
     /// The newest notices, for the system page.

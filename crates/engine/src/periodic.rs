@@ -7,7 +7,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 
 use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use serde_json::json;
-use store::periodic::Periodic;
+use store::{Tx, periodic::Periodic};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -200,14 +200,27 @@ impl PeriodicWork<'_> {
                 row.last_error = Some(failure.to_string());
             }
         }
-        let tx = engine.store().begin().await?;
-        match store::periodic::settle(&tx, &mut row).await {
-            // It took longer than its lease, or somebody made it due meanwhile: the next run tells.
-            Err(store::Error::Conflict { .. }) => return Ok(true),
-            settled => settled?,
-        }
-        tx.commit().await?;
+        self.settle(row, owner).await?;
         Ok(true)
+    }
+
+    /// Keeps what came of a run. Work that was made due while it ran stays due.
+    async fn settle(&self, mut row: Periodic, owner: &str) -> Result<()> {
+        let tx = self.0.store().begin().await?;
+        let present = store::periodic::find(&tx, &row.name)
+            .await?
+            .ok_or(Error::NotFound)?;
+        if present.lease_owner.as_deref() != Some(owner) {
+            // It took longer than its lease; whoever took over tells what came of it.
+            return Ok(());
+        }
+        if present.version != row.version {
+            row.next_run_at = present.next_run_at;
+            row.version = present.version;
+        }
+        store::periodic::settle(&tx, &mut row).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 
@@ -230,6 +243,12 @@ impl Schedule {
             }
         }
     }
+}
+
+/// Makes a piece of work due when the transaction is committed: something new is there for it.
+pub(crate) async fn soon(engine: &Engine, tx: &Tx, name: &str) -> Result<()> {
+    store::periodic::ensure(tx, name, engine.now()).await?;
+    Ok(store::periodic::make_due(tx, name, engine.now()).await?)
 }
 
 /// Reads the balance at every CA; a module that does not answer shows why on its own page.

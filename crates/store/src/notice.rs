@@ -82,13 +82,10 @@ pub async fn lease(
     limit: u64,
 ) -> Result<Vec<Notice>> {
     use notice::Column;
-    let free = Condition::any()
-        .add(Column::LeaseUntil.is_null())
-        .add(Column::LeaseUntil.lt(now.as_microsecond()));
     let query = notice::Entity::find()
         .filter(Column::State.eq(NoticeState::Waiting.word()))
         .filter(Column::NextTryAt.lte(now.as_microsecond()))
-        .filter(free)
+        .filter(unleased(now))
         .order_by_asc(Column::NextTryAt)
         .limit(limit);
     let mut notices: Vec<Notice> = record::all(tx, record::claimed(tx, query)).await?;
@@ -98,6 +95,16 @@ pub async fn lease(
         record::overwrite(tx, notice).await?;
     }
     Ok(notices)
+}
+
+/// Whether a notice waits that is due and that nobody has leased.
+pub async fn is_any_due(conn: &dyn Conn, now: Timestamp) -> Result<bool> {
+    use notice::Column;
+    let query = notice::Entity::find()
+        .filter(Column::State.eq(NoticeState::Waiting.word()))
+        .filter(Column::NextTryAt.lte(now.as_microsecond()))
+        .filter(unleased(now));
+    Ok(record::one::<Notice>(conn, query).await?.is_some())
 }
 
 /// Keeps what became of a leased notice; [`Error::Conflict`] when the lease was lost meanwhile.
@@ -157,4 +164,11 @@ pub async fn newest(conn: &dyn Conn, limit: u64) -> Result<Vec<Notice>> {
             .limit(limit),
     )
     .await
+}
+
+fn unleased(now: Timestamp) -> Condition {
+    use notice::Column;
+    Condition::any()
+        .add(Column::LeaseUntil.is_null())
+        .add(Column::LeaseUntil.lt(now.as_microsecond()))
 }

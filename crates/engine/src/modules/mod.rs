@@ -28,6 +28,7 @@ use store::{
 use crate::{
     Actor, Engine, Error, Permission, Result, audit,
     authority::{require, see},
+    periodic,
 };
 
 /// How long the history of a balance is shown.
@@ -138,6 +139,8 @@ impl Modules<'_> {
         let details =
             json!({ "name": module.name, "connector": module.connector, "connected": seen.report.is_ok() });
         audit::append(&tx, engine, actor, "module.created", &id, details);
+        // What the CA account holds already is noted before anything is bought through it here.
+        periodic::soon(engine, &tx, "reconciliation").await?;
         tx.commit().await?;
         Ok(Saved::Saved {
             id,
