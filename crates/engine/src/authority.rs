@@ -92,9 +92,12 @@ pub fn may(actor: &Actor, wanted: Permission) -> bool {
         Who::Staff {
             role, on_behalf_of, ..
         } => match (role, wanted) {
-            (Role::Administrator, _) => true,
-            (_, SeeServices | Order | SeeMoney | CreditAccounts | ApproveMoney | SeeCosts) => true,
-            (_, ManageAccounts | SeeModules | WorkTasks) => true,
+            (Role::Administrator, _)
+            | (
+                _,
+                SeeServices | Order | SeeMoney | CreditAccounts | ApproveMoney | SeeCosts | ManageAccounts
+                | SeeModules | WorkTasks,
+            ) => true,
             // A client's keys and tokens are for the client; staff reach certificates only on the client's behalf.
             (_, Download) => on_behalf_of.is_some(),
             _ => false,

@@ -111,7 +111,7 @@ impl Engine {
         id: ModuleId,
         descriptor: &Descriptor,
         settings: &Settings,
-    ) -> Result<(BTreeMap<String, String>, Option<Vec<u8>>)> {
+    ) -> Result<(ShownSettings, Option<Vec<u8>>)> {
         let mut shown = BTreeMap::new();
         let mut secret = BTreeMap::new();
         for (name, value) in settings.values() {
@@ -132,6 +132,9 @@ impl Engine {
         Ok((shown, Some(sealed.into_bytes())))
     }
 }
+
+/// Settings that are no secret, by field.
+type ShownSettings = BTreeMap<String, String>;
 
 fn place(id: ModuleId) -> Context {
     Context::new("module.settings", id)

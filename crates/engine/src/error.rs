@@ -68,6 +68,10 @@ impl Refusal {
 
     /// The same with one more value for its text.
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "amounts and numbers are given as they are"
+    )]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.values.push((name, value.to_string()));
         self

@@ -75,16 +75,12 @@ pub(crate) async fn enqueue(engine: &Engine, tx: &Tx, new: NewNotice) -> Result<
     let data = serde_json::to_value(&new.mail)
         .map_err(|error| Error::Internal(format!("a notice as JSON: {error}")))?;
     let is_secret = matches!(new.mail, Mail::ConfirmAddress(_) | Mail::PasswordReset(_));
-    let sealed_data = match is_secret {
-        true => {
-            let sealed = engine.keys().seal(&context(&id), data.to_string().as_bytes());
-            Some(
-                sealed
-                    .map_err(|error| Error::Internal(format!("sealing a notice: {error}")))?
-                    .into_bytes(),
-            )
-        }
-        false => None,
+    let sealed_data = if is_secret {
+        let sealed = engine.keys().seal(&context(&id), data.to_string().as_bytes());
+        let sealed = sealed.map_err(|error| Error::Internal(format!("sealing a notice: {error}")))?;
+        Some(sealed.into_bytes())
+    } else {
+        None
     };
     let notice = Notice {
         id,
@@ -152,10 +148,10 @@ impl Notices<'_> {
     /// Looks first, so that an idle node does not take the database's only writer every second.
     async fn deliver_what_is_there(&self) -> Result<usize> {
         let now = self.0.clock().machine_now();
-        match store::notice::is_any_due(self.0.store().reader(), now).await? {
-            true => self.deliver_due().await,
-            false => Ok(0),
+        if store::notice::is_any_due(self.0.store().reader(), now).await? {
+            return self.deliver_due().await;
         }
+        Ok(0)
     }
 
     /// The newest notices, for the system page.

@@ -290,7 +290,10 @@ async fn is_buying(engine: &Engine, modules: &[ModuleId]) -> Result<bool> {
 
 fn shown_names(order: &OrderSnapshot) -> String {
     let names = order.names.iter().flat_map(|names| names.iter());
-    names.map(|name| name.unicode()).collect::<Vec<_>>().join(", ")
+    names
+        .map(domain::DomainName::unicode)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn task_key(module: ModuleId, ca_ref: &str) -> String {

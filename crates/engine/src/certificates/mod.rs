@@ -76,7 +76,7 @@ impl Certificates<'_> {
         let holds_key = format.holds_key();
         let base = file_name(&service);
         // Deriving keys for PKCS#12 takes a noticeable part of a second.
-        let made = tokio::task::spawn_blocking(move || make(&row, key.as_ref(), format, &base))
+        let made = tokio::task::spawn_blocking(move || make(&row, key.as_ref(), &format, &base))
             .await
             .map_err(internal("a download"))??;
         let tx = engine.store().begin().await?;
@@ -121,7 +121,12 @@ impl Certificates<'_> {
     }
 }
 
-fn make(row: &Certificate, key: Option<&PrivateKey>, format: DownloadFormat, base: &str) -> Result<Download> {
+fn make(
+    row: &Certificate,
+    key: Option<&PrivateKey>,
+    format: &DownloadFormat,
+    base: &str,
+) -> Result<Download> {
     let chain = chain_of(row)?;
     let set = PemSet::new(&chain, key, LineEnd::Lf).map_err(|error| Error::refused(error.code()))?;
     let pem = |name: &str, content: &str| Download {
@@ -136,7 +141,7 @@ fn make(row: &Certificate, key: Option<&PrivateKey>, format: DownloadFormat, bas
             .map(Zeroizing::new)
             .map_err(|error| Error::refused(error.code()))
     };
-    Ok(match &format {
+    Ok(match format {
         DownloadFormat::Certificate => pem("crt", &set.certificate.content),
         DownloadFormat::Intermediates => pem("ca-bundle.crt", &set.ca.content),
         DownloadFormat::FullChain => pem("fullchain.pem", &set.fullchain.content),

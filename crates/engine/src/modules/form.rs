@@ -64,7 +64,7 @@ pub(super) fn check_parameters(parameters: &ModuleParameters) -> Result<()> {
         problems.push(FieldProblem {
             field: field.to_owned(),
             code,
-        })
+        });
     };
     if name.is_empty() {
         wrong("name", "required");

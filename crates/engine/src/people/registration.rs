@@ -86,7 +86,7 @@ impl Registration<'_> {
         trying.count(self.0, &tx, actor.address).await?;
         match store::user::find_by_email(&tx, actor.seller, &new.email).await? {
             Some(known) if known.state == UserState::Unconfirmed => {
-                self.send_confirmation(&tx, actor, &known).await?
+                self.send_confirmation(&tx, actor, &known).await?;
             }
             Some(known) => self.send_reset(&tx, actor, &known).await?,
             None => {
@@ -134,7 +134,7 @@ impl Registration<'_> {
         trying.count(self.0, &tx, actor.address).await?;
         match store::user::find_by_email(&tx, actor.seller, email).await? {
             Some(user) if user.state == UserState::Unconfirmed => {
-                self.send_confirmation(&tx, actor, &user).await?
+                self.send_confirmation(&tx, actor, &user).await?;
             }
             Some(user) if user.state == UserState::Active => self.send_reset(&tx, actor, &user).await?,
             Some(_) | None => {}
@@ -296,8 +296,8 @@ impl Registration<'_> {
 
     async fn user_of(&self, tx: &Tx, purpose: TokenPurpose, token: &SecretString) -> Result<User> {
         let now = self.0.clock().machine_now();
-        let used = store::session::use_token(tx, purpose, &session::hash(token), now).await?;
-        let user = used
+        let token = store::session::use_token(tx, purpose, &session::hash(token), now).await?;
+        let user = token
             .and_then(|token| token.user_id)
             .ok_or(Error::refused("link-over"))?;
         store::user::find(tx, user)
@@ -336,7 +336,7 @@ fn problems(new: &NewClient) -> Vec<FieldProblem> {
         problems.push(FieldProblem {
             field: field.to_owned(),
             code,
-        })
+        });
     };
     if !is_mail_address(new.email.trim()) {
         wrong("email", "email");

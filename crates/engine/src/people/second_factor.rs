@@ -155,7 +155,7 @@ fn recovery_code() -> SecretString {
 fn recovery_hash(code: &str) -> Vec<u8> {
     let plain: String = code
         .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .collect::<String>()
         .to_lowercase();
     seal::hash_token(&plain).as_bytes().to_vec()

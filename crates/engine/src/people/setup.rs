@@ -143,7 +143,7 @@ fn refuse_wrong_fields(new: &NewAdministrator) -> Result<()> {
         problems.push(domain::contact::FieldProblem {
             field: field.to_owned(),
             code,
-        })
+        });
     };
     if !is_mail_address(new.email.trim()) {
         wrong("email", "email");

@@ -317,7 +317,7 @@ impl Users<'_> {
             problems.push(FieldProblem {
                 field: field.to_owned(),
                 code,
-            })
+            });
         };
         if !is_mail_address(new.email.trim()) {
             wrong("email", "email");
