@@ -193,7 +193,8 @@ async fn sqlite_pool(path: &Path, options: StoreOptions, access: Access) -> Resu
         .busy_timeout(PATIENCE)
         .foreign_keys(true)
         .pragma("temp_store", "MEMORY")
-        .pragma("cache_size", "-8000");
+        // KiB per connection: all of them together must leave room in a small machine's memory.
+        .pragma("cache_size", "-2000");
     if access == Access::Read {
         connect = connect.pragma("query_only", "ON");
     }
