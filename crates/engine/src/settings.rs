@@ -1,7 +1,7 @@
 //! What the seller has decided about how certbroker works: typed, with a default for everything.
 //!
 //! A setting is one field of [`Settings`]; only those that differ from their default are stored, under the field's name.
-//! A new one needs its field, its default and its line in [`Settings::problems`].
+//! A new one needs its field, its default and its line in `Settings::problems`.
 
 use domain::contact::FieldProblem;
 use rust_decimal::Decimal;

@@ -30,7 +30,7 @@
 //! | [`operation`], [`purchase`] | automatic work with leases; the journal of purchases |
 //! | [`ca_order`], [`validation`], [`certificate`] | what CAs hold for us, what they want proven, what they issued |
 //! | [`zone`] | DNS zones that validation records are published into |
-//! | [`testing`] | a database per test (feature `testing`) |
+//! | `testing` | a database per test (feature `testing`) |
 
 pub mod account;
 pub mod api_token;
