@@ -156,11 +156,7 @@ impl Failure {
             .arguments()
             .map(|(name, value)| (name, i18n::Value::from(value)))
             .collect();
-        i18n::t_args(
-            locale,
-            &format!("error-{}", self.code.replace('_', "-")),
-            &arguments,
-        )
+        i18n::t_args(locale, &self.key.replace('_', "-"), &arguments)
     }
 
     /// The problem document (RFC 9457), in this language.

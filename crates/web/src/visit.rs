@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, Path},
     http::{header, request::Parts},
     response::{IntoResponse as _, Response},
 };
@@ -201,5 +201,24 @@ impl FromRequestParts<AppState> for ClientVisit {
             return Err(Failure::not_found());
         }
         Ok(Self(visit, signed))
+    }
+}
+
+/// What stands in the path. What cannot be read there names nothing, so there is no such page.
+#[derive(Debug, Clone, Copy)]
+pub struct At<T>(pub T);
+
+impl<T, S> FromRequestParts<S> for At<T>
+where
+    T: serde::de::DeserializeOwned + Send,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        match Path::<T>::from_request_parts(parts, state).await {
+            Ok(Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Failure::not_found()),
+        }
     }
 }

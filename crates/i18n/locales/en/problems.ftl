@@ -98,6 +98,7 @@ problem-role = This role is not possible here.
 problem-password-too-short = At least 8 characters.
 problem-password-too-long = At most 256 characters.
 problem-password-too-common = This password is easy to guess.
+problem-wrong-password = This is not your password.
 problem-export-password = The file needs a password.
 
 # Refusals

@@ -98,6 +98,7 @@ problem-role = Такая роль здесь невозможна.
 problem-password-too-short = Не меньше 8 знаков.
 problem-password-too-long = Не больше 256 знаков.
 problem-password-too-common = Этот пароль легко угадать.
+problem-wrong-password = Это не ваш пароль.
 problem-export-password = Для файла нужен пароль.
 
 # Отказы

@@ -1,6 +1,6 @@
 //! Balance, statement, documents.
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::id::{AccountId, DocumentId, NumberKind};
 use engine::money::{Balance, DocumentView};
 use httpkit::{Failure, Params};
@@ -18,7 +18,7 @@ use crate::{
     layout,
     routes::{Audience, Routes},
     view::View,
-    visit::ClientVisit,
+    visit::{At, ClientVisit},
 };
 
 /// Lines of one page of the statement.
@@ -51,7 +51,7 @@ async fn money_page(visit: ClientVisit) -> Result<Response, Failure> {
     Ok(visit.page(page(&visit.view, &visit.query, &balance, &found.rows, &pager)))
 }
 
-async fn document_page(visit: ClientVisit, Path(id): Path<DocumentId>) -> Result<Response, Failure> {
+async fn document_page(visit: ClientVisit, At(id): At<DocumentId>) -> Result<Response, Failure> {
     let shown = visit.engine.money().document(&visit.actor, id).await?;
     Ok(visit.page(document(&visit.view, &shown)))
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::{extract::Path, response::Response};
+use axum::response::Response;
 use domain::id::{ApiTokenId, SessionId};
 use engine::{
     api_tokens::{NewToken, SCOPES},
@@ -28,7 +28,7 @@ use crate::{
     layout,
     routes::{Audience, Routes},
     view::View,
-    visit::ClientVisit,
+    visit::{At, ClientVisit},
 };
 
 /// Days that a token may work, as the form offers them; 0 is without end.
@@ -125,7 +125,7 @@ async fn change_password(visit: ClientVisit, Posted(posted): Posted) -> Result<R
     )))
 }
 
-async fn end_session(visit: ClientVisit, Path(id): Path<SessionId>) -> Result<Response, Failure> {
+async fn end_session(visit: ClientVisit, At(id): At<SessionId>) -> Result<Response, Failure> {
     visit.engine.sessions().end(&visit.actor, id).await?;
     Ok(visit.done("/profile", &Flash::done("client-session-ended")))
 }
@@ -156,7 +156,7 @@ async fn make_token(visit: ClientVisit, Posted(posted): Posted) -> Result<Respon
     Ok(visit.rejected(page(&visit.view, &shown, &Forms { token: form, ..forms })))
 }
 
-async fn revoke_token(visit: ClientVisit, Path(id): Path<ApiTokenId>) -> Result<Response, Failure> {
+async fn revoke_token(visit: ClientVisit, At(id): At<ApiTokenId>) -> Result<Response, Failure> {
     visit.engine.api_tokens().revoke(&visit.actor, id).await?;
     Ok(visit.done("/profile", &Flash::done("client-token-revoked")))
 }

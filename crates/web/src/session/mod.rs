@@ -3,8 +3,7 @@
 pub mod pages;
 
 use axum::{
-    extract::Path,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::Response,
 };
 use axum_extra::extract::cookie::CookieJar;
@@ -17,7 +16,7 @@ use store::{account::AccountKind, session::SessionStage};
 
 use crate::{
     routes::{Audience, Routes},
-    visit::Visit,
+    visit::{At, Visit},
 };
 
 /// Currencies that an account may be kept in.
@@ -200,7 +199,9 @@ async fn sign_out(visit: Visit, jar: CookieJar) -> Result<Response, Failure> {
 }
 
 async fn language(visit: Visit, Posted(posted): Posted) -> Result<Response, Failure> {
-    let chosen: Locale = posted.read_as("language").ok_or_else(Failure::not_found)?;
+    let chosen: Locale = posted
+        .read_as("language")
+        .ok_or_else(|| Failure::of_status(StatusCode::BAD_REQUEST))?;
     let mut response = visit.go(own(posted.text("next")));
     let written = cookie::Name::Language.write(chosen.code().to_owned(), &visit.config);
     add_cookie(&mut response, &written.encoded().to_string());
@@ -249,7 +250,7 @@ async fn register(visit: Visit, Posted(posted): Posted) -> Result<Response, Fail
     Ok(visit.rejected(pages::register(&visit.view, &form, &currencies())))
 }
 
-async fn confirm_page(visit: Visit, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn confirm_page(visit: Visit, At(token): At<String>) -> Result<Response, Failure> {
     Ok(visit.page(pages::confirm(&visit.view, &Form::default().with("token", token))))
 }
 
@@ -293,7 +294,7 @@ async fn reset(visit: Visit, Posted(posted): Posted) -> Result<Response, Failure
     Ok(visit.page(pages::sent(&visit.view, &title, &text)))
 }
 
-async fn new_password_page(visit: Visit, Path(token): Path<String>) -> Result<Response, Failure> {
+async fn new_password_page(visit: Visit, At(token): At<String>) -> Result<Response, Failure> {
     Ok(visit.page(pages::new_password_page(
         &visit.view,
         &Form::default().with("token", token),

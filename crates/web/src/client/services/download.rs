@@ -57,25 +57,17 @@ fn open(view: &View, base: &str, certificate: CertificateId) -> Markup {
 }
 
 fn with_key(view: &View, base: &str, certificate: CertificateId, form: &Form) -> Markup {
-    let target = format!("{base}/file");
+    let button = |word: &str| {
+        html! { button.button.small type="submit" name="format" value=(word) { (icon(Icon::Key)) (view.word("client-form", word)) } }
+    };
     html! {
-        p.muted { (view.t("client-with-key-text")) }
-        div.actions {
-            @for word in ["private-key", "zip-with-key"] {
-                form method="post" action=(target) {
-                    input type="hidden" name="certificate" value=(certificate);
-                    button.button.small type="submit" name="format" value=(word) { (icon(Icon::Key)) (view.word("client-form", word)) }
-                }
-            }
-        }
-        (field::summary(view, form, &["password"]))
-        form.form.full method="post" action=(target) {
+        (field::summary(view, form, &["current", "password"]))
+        form.form.full method="post" action={ (base) "/file" } {
             input type="hidden" name="certificate" value=(certificate);
-            (Field::new("password", view.t("client-file-password"), Kind::NewPassword).hint(view.t("client-file-password-hint")).render(view, form))
-            div.actions {
-                button.button.small type="submit" name="format" value="pkcs12" { (icon(Icon::Key)) (view.t("client-form-pkcs12")) }
-                button.button.small type="submit" name="format" value="pkcs12-compatible" { (icon(Icon::Key)) (view.t("client-form-pkcs12-compatible")) }
-            }
+            (Field::new("current", view.t("client-your-password"), Kind::Password).hint(view.t("client-with-key-text")).render(view, form))
+            div.actions { (button("private-key")) (button("zip-with-key")) }
+            (Field::new("password", view.t("client-file-password"), Kind::NewPassword).optional().hint(view.t("client-file-password-hint")).render(view, form))
+            div.actions { (button("pkcs12")) (button("pkcs12-compatible")) }
             p.muted.small { (view.t("client-form-text-pkcs12")) }
         }
     }

@@ -6,7 +6,6 @@ pub mod show;
 pub mod validation;
 
 use axum::{
-    extract::Path,
     http::{HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -26,7 +25,7 @@ use secrecy::SecretString;
 use crate::{
     components::list::Pager,
     routes::{Audience, Routes},
-    visit::ClientVisit,
+    visit::{At, ClientVisit},
 };
 
 /// The routes of services.
@@ -64,7 +63,7 @@ async fn list_page(visit: ClientVisit) -> Result<Response, Failure> {
     Ok(visit.page(list::page(&visit.view, &visit.query, &found.rows, &pager)))
 }
 
-async fn show_page(visit: ClientVisit, Path(id): Path<String>) -> Result<Response, Failure> {
+async fn show_page(visit: ClientVisit, At(id): At<String>) -> Result<Response, Failure> {
     // Mails and people name a service by its number; its address is its id.
     let Ok(known) = id.parse::<ServiceId>() else {
         let found = visit.engine.services().find(&visit.actor, &id).await?;
@@ -74,17 +73,17 @@ async fn show_page(visit: ClientVisit, Path(id): Path<String>) -> Result<Respons
     Ok(visit.page(show::page(&visit.view, &service)))
 }
 
-async fn live(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+async fn live(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     Ok(visit.page(show::live(&visit.view, &service)))
 }
 
-async fn close(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+async fn close(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     visit.engine.services().close(&visit.actor, id).await?;
     Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-closing")))
 }
 
-async fn check(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+async fn check(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let checks = visit.engine.validations().check_now(&visit.actor, id).await?;
     let seen = validation::seen(&visit.view, &checks);
     if visit.htmx.is_partial {
@@ -94,12 +93,12 @@ async fn check(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response
     Ok(visit.page(show::page_with(&visit.view, &service, &seen)))
 }
 
-async fn resend(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+async fn resend(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     visit.engine.validations().resend(&visit.actor, id).await?;
     Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-resent")))
 }
 
-async fn change_page(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+async fn change_page(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     let method = service
         .validations
@@ -111,7 +110,7 @@ async fn change_page(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Re
 
 async fn change(
     visit: ClientVisit,
-    Path(id): Path<ServiceId>,
+    At(id): At<ServiceId>,
     Posted(posted): Posted,
 ) -> Result<Response, Failure> {
     let mut form = Form::from(posted);
@@ -169,7 +168,7 @@ async fn change_form(
     Ok(validation::change_page(&visit.view, service, &ways, form))
 }
 
-async fn download_page(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+async fn download_page(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     let certificate = certificate_of(&service, &visit.query)?;
     Ok(visit.page(download::page(
@@ -180,7 +179,7 @@ async fn download_page(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<
     )))
 }
 
-async fn file(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response, Failure> {
+async fn file(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     let certificate = certificate_of(&service, &visit.query)?;
     let format: DownloadFormat = visit.query.read_as("format").ok_or_else(Failure::not_found)?;
@@ -198,18 +197,24 @@ async fn file(visit: ClientVisit, Path(id): Path<ServiceId>) -> Result<Response,
 
 async fn file_with_key(
     visit: ClientVisit,
-    Path(id): Path<ServiceId>,
+    At(id): At<ServiceId>,
     Posted(posted): Posted,
 ) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     let certificate = certificate_of(&service, &posted)?;
-    let back = format!("/services/{id}/download?certificate={certificate}");
-    if !visit.actor.is_confirmed {
-        let next = Params::from([("next", back.as_str())]);
-        return Ok(visit.go(&format!("/confirm-password{}", next.query())));
+    let mut form = Form::from(posted);
+    let secret = |field: &str| SecretString::from(form.value(field).to_owned());
+    let (current, password) = (secret("current"), secret("password"));
+    // The password goes with each request for a key: a browser left open gives none away (ASVS 7.5.3).
+    let here = visit.signed().session;
+    if let Err(error) = visit.engine.sign_in().confirm(&visit.actor, here, current).await {
+        match error {
+            engine::Error::Refused(_) => form.reject("current", "wrong-password"),
+            other => return Err(other.into()),
+        }
+        return Ok(visit.rejected(download::page(&visit.view, &service, certificate, &form)));
     }
-    let password = SecretString::from(posted.text("password").to_owned());
-    let format = match posted.text("format") {
+    let format = match form.value("format") {
         "pkcs12" => DownloadFormat::Pkcs12 { password },
         "pkcs12-compatible" => DownloadFormat::Pkcs12Compatible { password },
         word => word.parse().map_err(|_| Failure::not_found())?,
@@ -223,7 +228,6 @@ async fn file_with_key(
     {
         Ok(made) => Ok(attachment(&made.file_name, made.media_type, made.bytes.to_vec())),
         Err(error) => {
-            let mut form = Form::default();
             visit.into_form(&mut form, error)?;
             Ok(visit.rejected(download::page(&visit.view, &service, certificate, &form)))
         }

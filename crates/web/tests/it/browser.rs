@@ -1,0 +1,201 @@
+//! A browser without script, and the world that it looks at.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use domain::{id::MembershipId, state::Role};
+use httpkit::{AppState, HttpConfig, Params};
+use secrecy::SecretString;
+use store::account::Membership;
+use testkit::{TestStore, TestWorld};
+use tower::ServiceExt as _;
+
+/// The password of everybody in these tests.
+pub(crate) const PASSWORD: &str = "three plain words";
+/// The client.
+pub(crate) const CLIENT: &str = "owner@client.example";
+
+/// A world with the site in front of it.
+pub(crate) struct Site {
+    pub(crate) world: TestWorld,
+    pub(crate) app: Router,
+    database: TestStore,
+}
+
+impl Site {
+    pub(crate) async fn new() -> Self {
+        let database = TestStore::sqlite().await;
+        let world = TestWorld::new(database.store.clone()).await;
+        let mut config = HttpConfig::new("http://localhost".parse().unwrap()).unwrap();
+        config.attempts_per_minute = std::num::NonZeroU32::MAX;
+        let state = AppState::new(world.engine.clone(), config);
+        let app = httpkit::stack::common(certbroker_web::router(&state), &state);
+        let site = Self { world, app, database };
+        site.let_the_client_in().await;
+        site
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser {
+            app: self.app.clone(),
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// A browser in which the client is signed in.
+    pub(crate) async fn client(&self) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser
+            .send("/sign-in", &[("email", CLIENT), ("password", PASSWORD)])
+            .await;
+        assert_eq!(answer.location(), "/", "{}", answer.text());
+        browser
+    }
+
+    pub(crate) async fn remove(self) {
+        self.database.remove().await;
+    }
+
+    async fn let_the_client_in(&self) {
+        let user = self.world.client.user().unwrap();
+        let membership = Membership {
+            id: MembershipId::from(seal::random::uuid_v7(jiff::Timestamp::UNIX_EPOCH)),
+            account_id: self.world.account,
+            user_id: user,
+            role: Role::Owner,
+            created_at: jiff::Timestamp::UNIX_EPOCH,
+            version: 1,
+        };
+        let tx = self.world.store.begin().await.unwrap();
+        store::account::insert_membership(&tx, &membership).await.unwrap();
+        tx.commit().await.unwrap();
+        let password = SecretString::from(PASSWORD.to_owned());
+        self.world
+            .engine
+            .users()
+            .set_password(&self.world.admin, user, password)
+            .await
+            .unwrap();
+    }
+}
+
+/// Follows no redirect, keeps cookies.
+pub(crate) struct Browser {
+    app: Router,
+    cookies: BTreeMap<String, String>,
+}
+
+/// What came back.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn location(&self) -> &str {
+        self.headers
+            .get(header::LOCATION)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The form of the page as it would be sent: hidden fields, what was typed, ticks, chosen options.
+    pub(crate) fn form(&self, action: &str) -> Params {
+        let text = self.text();
+        let (_, rest) = text
+            .split_once(&format!("action=\"{action}\""))
+            .unwrap_or_else(|| panic!("no {action}: {text}"));
+        let (form, _) = rest.split_once("</form>").unwrap();
+        let mut fields = Params::default();
+        let value = |tag: &str, name: &str| {
+            let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+            Some(unescaped(rest.split_once('"')?.0))
+        };
+        let mut select = String::new();
+        for part in form.split('<').skip(1) {
+            let tag = part.split_once('>').map_or(part, |(tag, _)| tag);
+            let is_set = |word: &str| tag.contains(&format!(" {word}"));
+            match tag.split_whitespace().next().unwrap_or_default() {
+                "input" => {
+                    let kind = value(tag, "type").unwrap_or_default();
+                    let Some(name) = value(tag, "name") else { continue };
+                    if !matches!(kind.as_str(), "radio" | "checkbox") || is_set("checked") {
+                        fields.push(name, value(tag, "value").unwrap_or_default());
+                    }
+                }
+                "textarea" => {
+                    let content = part.split_once('>').map_or("", |(_, content)| content);
+                    fields.push(
+                        value(tag, "name").unwrap(),
+                        unescaped(content.trim_start_matches('\n')),
+                    );
+                }
+                "select" => select = value(tag, "name").unwrap(),
+                "option" if is_set("selected") => fields.push(select.clone(), value(tag, "value").unwrap()),
+                _ => {}
+            }
+        }
+        fields
+    }
+}
+
+impl Browser {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.call(Method::GET, path, String::new()).await
+    }
+
+    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut all = Params::default();
+        for (name, value) in fields {
+            all.push(*name, *value);
+        }
+        self.send_form(path, &all).await
+    }
+
+    pub(crate) async fn send_form(&mut self, path: &str, fields: &Params) -> Answer {
+        let body = fields.query().trim_start_matches('?').to_owned();
+        self.call(Method::POST, path, body).await
+    }
+
+    async fn call(&mut self, method: Method, path: &str, body: String) -> Answer {
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::COOKIE, cookies.join("; "))
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(body))
+            .unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap_or_default();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        Answer {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec(),
+        }
+    }
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&quot;", "\"")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&amp;", "&")
+}
