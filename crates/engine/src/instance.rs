@@ -88,6 +88,12 @@ pub(crate) async fn may_purchase(conn: &dyn Conn) -> Result<bool> {
         .is_some_and(|row| !row.purchases_blocked))
 }
 
+/// Whether the database may have missed what happened at the CA.
+pub(crate) async fn is_doubtful(conn: &dyn Conn) -> Result<bool> {
+    let row = store::instance::find(conn).await?;
+    Ok(row.is_some_and(|row| matches!(row.blocked_reason.as_deref(), Some(MISMATCH | RESTORED))))
+}
+
 /// Lifts a block that a restore or a mismatch caused: the reconciliation with every CA has passed. What staff switched off
 /// stays off.
 pub(crate) async fn reconciled(engine: &Engine, tx: &Tx, actor: &Actor) -> Result<()> {

@@ -98,3 +98,11 @@ pub async fn known_refs(conn: &dyn Conn, module: ModuleId, since: Timestamp) -> 
         .await
         .map_err(|error| crate::Error::of("ca_order", error))
 }
+
+/// The orders of a module with these ids at the CA.
+pub async fn with_refs(conn: &dyn Conn, module: ModuleId, refs: &[String]) -> Result<Vec<CaOrder>> {
+    let query = ca_order::Entity::find()
+        .filter(ca_order::Column::CaRef.is_in(refs))
+        .filter(ca_order::Column::ModuleId.eq(Uuid::from(module)));
+    record::all(conn, query).await
+}

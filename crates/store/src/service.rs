@@ -306,6 +306,14 @@ pub async fn find_by_external_ref(
     record::one(conn, query).await
 }
 
+/// The services with this main name that no CA has accepted yet.
+pub async fn waiting_with_name(conn: &dyn Conn, name: &DomainName) -> Result<Vec<Service>> {
+    let query = service::Entity::find()
+        .filter(service::Column::MainName.eq(name.to_stored()))
+        .filter(service::Column::State.eq(ServiceState::Opening.word()));
+    record::all(conn, query).await
+}
+
 /// The names of one version, main name first.
 pub async fn names(conn: &dyn Conn, service: ServiceId, version: i32) -> Result<Vec<ServiceName>> {
     let query = name_row::Entity::find()

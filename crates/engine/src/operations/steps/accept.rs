@@ -20,16 +20,19 @@ use tracing::info;
 use super::{
     ending,
     journal::StoreJournal,
-    open::{self, PROVE},
+    open::{self, CHOOSE, PROVE},
 };
 use crate::{
-    Error, audit, effects,
+    Error, audit, effects, instance,
     money::{self, SupplierCharge},
-    operations::run::{Flow, Run, StepError, StepResult},
+    operations::run::{Flow, Run, StepError, StepResult, chain},
 };
 
 /// No CA order of ours is older than its intent; clocks may differ by so much.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
+
+/// How long to wait while purchases are off.
+const UNTIL_PURCHASES_ARE_ON: SignedDuration = SignedDuration::from_mins(5);
 
 /// Runs the purchase protocol and books what came of it.
 pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
@@ -50,6 +53,10 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
     }
     if bought.stage == PurchaseStage::Intended && run.close_is_wanted().await? {
         return ending::supersede_by_close(run).await;
+    }
+    let may_purchase = instance::may_purchase(reader).await?;
+    if !may_purchase && bought.stage == PurchaseStage::Intended {
+        return not_now(run, bought).await;
     }
     let product = store::catalogue::product(reader, bought.product_id)
         .await?
@@ -79,18 +86,19 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
     let connector = engine.connector(&module)?;
     let journal = StoreJournal::new(engine, id);
     engine.pass("open.before_call");
-    let outcome = purchase::purchase(
-        Purchasing {
-            connector: &*connector,
-            journal: &journal,
-            clock: engine.clock(),
-            policy: engine.config().purchase,
-            known: &known,
-        },
-        &wanted,
-    )
-    .await
-    .map_err(|error| Error::Internal(super::super::run::chain(&error)))?;
+    let with = Purchasing {
+        connector: &*connector,
+        journal: &journal,
+        clock: engine.clock(),
+        policy: engine.config().purchase,
+        known: &known,
+    };
+    let outcome = match may_purchase {
+        true => purchase::purchase(with, &wanted).await,
+        // Nothing may be called, but what was called may be asked about.
+        false => purchase::look_again(with, &wanted).await,
+    };
+    let outcome = outcome.map_err(|error| Error::Internal(chain(&error)))?;
     engine.pass("open.after_call");
     match outcome {
         Outcome::Accepted {
@@ -136,6 +144,33 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
             })
         }
     }
+}
+
+/// Purchases are off. After a restore nobody knows whether an intent was called since the backup: it is dropped, what
+/// came of it is found by the reconciliation, and without anything found the module is chosen afresh.
+async fn not_now(run: &mut Run<'_>, mut bought: Purchase) -> StepResult {
+    let engine = run.engine;
+    let at = engine
+        .now()
+        .checked_add(UNTIL_PURCHASES_ARE_ON)
+        .unwrap_or(Timestamp::MAX);
+    if !instance::is_doubtful(engine.store().reader()).await? {
+        let text = "purchases are switched off".to_owned();
+        return Err(StepError::Later {
+            at,
+            class: "purchases_blocked",
+            text,
+        });
+    }
+    abandon(&mut bought, "the database comes from a backup", engine.now())?;
+    let mut outputs = open::outputs(run)?;
+    outputs.purchase = None;
+    open::keep(run, &outputs)?;
+    let tx = engine.store().begin().await?;
+    store::purchase::update(&tx, &mut bought).await?;
+    run.rest(&tx, CHOOSE, at).await?;
+    tx.commit().await?;
+    Ok(Flow::Rest)
 }
 
 /// The CA has the order: the client is charged, the supplier's account is booked, the paid term begins.

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     Error,
     connection::internal,
-    modules,
+    instance, modules,
     operations::{
         run::{Flow, Run, StepError, StepResult},
         steps::accept,
@@ -55,10 +55,10 @@ pub(crate) async fn choose(run: &mut Run<'_>) -> StepResult {
         return ending::supersede_by_close(run).await;
     }
     let options = options(run).await?;
-    let instance = store::instance::the(engine.store().reader()).await?;
+    let may_purchase = instance::may_purchase(engine.store().reader()).await?;
     let candidates = options
         .iter()
-        .map(|option| candidate(run, option, instance.purchases_blocked))
+        .map(|option| candidate(run, option, may_purchase))
         .collect();
     let (chosen, considered) = choose_candidate(candidates);
     let Some(chosen) = chosen.and_then(|id| options.into_iter().find(|option| option.module.id == id)) else {
@@ -186,7 +186,7 @@ async fn options(run: &Run<'_>) -> StepResult<Vec<Choice>> {
     Ok(options)
 }
 
-fn candidate(run: &Run<'_>, option: &Choice, purchases_blocked: bool) -> Candidate {
+fn candidate(run: &Run<'_>, option: &Choice, may_purchase: bool) -> Candidate {
     let module = &option.module;
     let rests = module.rests_until.is_some_and(|until| until > run.engine.now());
     Candidate {
@@ -195,7 +195,7 @@ fn candidate(run: &Run<'_>, option: &Choice, purchases_blocked: bool) -> Candida
         created_at: module.created_at,
         is_active: module.is_active,
         is_connected: !rests && module.connection != ConnectionState::Broken,
-        may_purchase: !purchases_blocked && !module.are_purchases_blocked,
+        may_purchase: may_purchase && !module.are_purchases_blocked,
         cost: option.cost,
         balance: module.balance(),
         blocking_minimum: module.minimal_balance().filter(|_| module.blocks_below_minimum),
