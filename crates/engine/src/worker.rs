@@ -19,7 +19,7 @@ use crate::{
 /// How long a lease holds without being renewed: longer than the longest call to a CA.
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// Between two renewals.
-const RENEWAL: Duration = Duration::from_secs(60);
+const RENEWAL: Duration = Duration::from_mins(1);
 /// Without being woken, the worker looks so often.
 const LOOK: Duration = Duration::from_secs(1);
 /// After the database failed.
@@ -127,8 +127,7 @@ impl Worker {
 
 async fn run_leased(engine: &Engine, operation: Operation) {
     let (id, fence) = (operation.id, operation.fence);
-    let work = run(engine, operation);
-    tokio::pin!(work);
+    let mut work = Box::pin(run(engine, operation));
     loop {
         tokio::select! {
             outcome = &mut work => {

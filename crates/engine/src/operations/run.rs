@@ -128,7 +128,7 @@ pub(crate) async fn run(engine: &Engine, leased: Operation) -> Result<()> {
         operation: leased,
         service,
     };
-    run.through().instrument(span).await
+    Box::pin(run.through()).instrument(span).await
 }
 
 /// certbroker itself as an actor.
@@ -158,7 +158,7 @@ impl Run<'_> {
         loop {
             debug!(step = self.operation.step, "runs");
             let outcome = match self.operation.kind {
-                OperationKind::Open => open::step(&mut self).await,
+                OperationKind::Open => Box::pin(open::step(&mut self)).await,
                 OperationKind::Close => close::step(&mut self).await,
                 OperationKind::Reissue | OperationKind::Prolong => Err(StepError::Manual {
                     kind: TaskKind::ReissueByHand,
@@ -285,7 +285,7 @@ impl Run<'_> {
             }
             StepError::Manual { kind, class, text } => {
                 warn!(reason = text, "a person must look");
-                self.to_person(kind, class, text).await
+                self.hand_over(kind, class, text).await
             }
         }
     }
@@ -315,7 +315,7 @@ impl Run<'_> {
         };
         if self.operation.attempts >= most {
             let text = format!("{text} (attempt {} of {most})", self.operation.attempts);
-            return self.to_person(TaskKind::OperationManual, class, text).await;
+            return self.hand_over(TaskKind::OperationManual, class, text).await;
         }
         let wait = SignedDuration::from_mins(i64::from(settings.retry_minutes));
         self.operation.next_run_at = engine.now().checked_add(wait).ok();
@@ -379,7 +379,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn to_person(mut self, kind: TaskKind, class: &str, text: String) -> Result<()> {
+    async fn hand_over(mut self, kind: TaskKind, class: &str, text: String) -> Result<()> {
         let engine = self.engine;
         let tx = engine.store().begin().await?;
         make_manual(&mut self.operation, class, &text);

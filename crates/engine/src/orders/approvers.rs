@@ -25,7 +25,10 @@ const MOST: usize = 10_000;
 
 /// What CAs answered lately.
 #[derive(Default)]
-pub(crate) struct KnownApprovers(Mutex<HashMap<(ModuleId, DomainName), (Timestamp, Vec<String>)>>);
+pub(crate) struct KnownApprovers(Mutex<HashMap<(ModuleId, DomainName), Answer>>);
+
+/// When a CA answered, and what.
+type Answer = (Timestamp, Vec<String>);
 
 impl KnownApprovers {
     fn find(&self, module: ModuleId, name: &DomainName, now: Timestamp) -> Option<Vec<String>> {

@@ -59,16 +59,16 @@ impl Orders<'_> {
         let available = money::balance_of(engine.store().reader(), &account)
             .await?
             .spendable;
-        let missing = match available.covers(sale.price.gross)? {
-            true => None,
-            false => Some(sale.price.gross.minus(available)?),
+        let missing = if available.covers(sale.price.gross)? {
+            None
+        } else {
+            Some(sale.price.gross.minus(available)?)
         };
-        let margin = match may(actor, Permission::SeeCosts) {
-            true => {
-                self.margin(actor, &plan, request.years, sale.extra, sale.price.net)
-                    .await?
-            }
-            false => None,
+        let margin = if may(actor, Permission::SeeCosts) {
+            self.margin(actor, &plan, request.years, sale.extra, sale.price.net)
+                .await?
+        } else {
+            None
         };
         Ok(Quote {
             names,

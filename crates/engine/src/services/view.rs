@@ -354,13 +354,14 @@ pub(crate) async fn operation_views(
         .into_iter()
         .map(|service| (service.id, service))
         .collect();
-    let modules: HashMap<ModuleId, String> = match may(actor, Permission::SeeModules) {
-        true => store::module::every(reader, actor.seller)
+    let modules: HashMap<ModuleId, String> = if may(actor, Permission::SeeModules) {
+        store::module::every(reader, actor.seller)
             .await?
             .into_iter()
             .map(|module| (module.id, module.name))
-            .collect(),
-        false => HashMap::new(),
+            .collect()
+    } else {
+        HashMap::new()
     };
     let is_staff = may(actor, Permission::WorkTasks);
     let wall = engine.clock().machine_now();

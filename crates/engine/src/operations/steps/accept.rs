@@ -31,6 +31,8 @@ use crate::{
 /// No CA order of ours is older than its intent; clocks may differ by so much.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(10);
 
+/// At least so long between two questions about a purchase whose outcome is not known.
+const BETWEEN_QUESTIONS: SignedDuration = SignedDuration::from_secs(1);
 /// How long to wait while purchases are off.
 const UNTIL_PURCHASES_ARE_ON: SignedDuration = SignedDuration::from_mins(5);
 
@@ -58,19 +60,33 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
     if !may_purchase && bought.stage == PurchaseStage::Intended {
         return not_now(run, bought).await;
     }
+    let names = names(run).await?;
+    let outcome = call(run, &bought, may_purchase, &names).await?;
+    engine.pass("open.after_call");
+    settle(run, &bought, outcome, &names).await
+}
+
+/// Runs the purchase protocol from wherever its journal stands.
+async fn call(
+    run: &Run<'_>,
+    bought: &Purchase,
+    may_purchase: bool,
+    names: &[ServiceName],
+) -> StepResult<Outcome> {
+    let engine = run.engine;
+    let reader = engine.store().reader();
     let product = store::catalogue::product(reader, bought.product_id)
         .await?
         .ok_or(Error::NotFound)?;
     let module = store::module::find(reader, bought.module_id)
         .await?
         .ok_or(Error::NotFound)?;
-    let names = names(run).await?;
     let csr = csr(run).await?;
     let wanted = order_of(
         run,
         &product,
         &bought.unique_value,
-        &names,
+        names,
         &csr,
         bought.expected(),
     )?;
@@ -84,7 +100,7 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
         .map(CaOrderRef)
         .collect();
     let connector = engine.connector(&module)?;
-    let journal = StoreJournal::new(engine, id);
+    let journal = StoreJournal::new(engine, bought.id);
     engine.pass("open.before_call");
     let with = Purchasing {
         connector: &*connector,
@@ -93,13 +109,22 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
         policy: engine.config().purchase,
         known: &known,
     };
-    let outcome = match may_purchase {
-        true => purchase::purchase(with, &wanted).await,
+    let outcome = if may_purchase {
+        purchase::purchase(with, &wanted).await
+    } else {
         // Nothing may be called, but what was called may be asked about.
-        false => purchase::look_again(with, &wanted).await,
+        if bought.stage == PurchaseStage::Called {
+            let interrupted = purchase::decide(&journal, engine.clock(), purchase::Event::Interrupted).await;
+            interrupted.map_err(|error| Error::Internal(chain(&error)))?;
+        }
+        purchase::look_again(with, &wanted).await
     };
-    let outcome = outcome.map_err(|error| Error::Internal(chain(&error)))?;
-    engine.pass("open.after_call");
+    Ok(outcome.map_err(|error| Error::Internal(chain(&error)))?)
+}
+
+/// Books what came of a purchase.
+async fn settle(run: &mut Run<'_>, bought: &Purchase, outcome: Outcome, names: &[ServiceName]) -> StepResult {
+    let engine = run.engine;
     match outcome {
         Outcome::Accepted {
             ca_order,
@@ -108,19 +133,25 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
             duplicates,
         } => {
             let charged = charged.unwrap_or_else(|| bought.expected());
-            accepted(run, &bought, &ca_order, charged, state.as_ref(), &names).await?;
+            accepted(run, bought, &ca_order, charged, state.as_ref(), names).await?;
             engine.pass("open.outcome_stored");
             report_duplicates(run, &duplicates).await?;
             Ok(Flow::On)
         }
-        Outcome::Rejected { why, .. } => ending::fail(run, "rejected", &why, &names).await,
-        Outcome::Abandoned { why } => ending::fail(run, "by_staff", &why, &names).await,
+        Outcome::Rejected { why, .. } => ending::fail(run, "rejected", &why, names).await,
+        Outcome::Abandoned { why } => ending::fail(run, "by_staff", &why, names).await,
         Outcome::NotPlaced(error) => Err(StepError::Ca(error)),
-        Outcome::StillUnknown { until, why, .. } => Err(StepError::Later {
-            at: until,
-            class: "unknown",
-            text: why,
-        }),
+        Outcome::StillUnknown { until, why, .. } => {
+            let soonest = engine
+                .now()
+                .checked_add(BETWEEN_QUESTIONS)
+                .unwrap_or(Timestamp::MAX);
+            Err(StepError::Later {
+                at: until.max(soonest),
+                class: "unknown",
+                text: why,
+            })
+        }
         Outcome::Manual { why, candidates } => {
             let listed: Vec<String> = candidates
                 .iter()

@@ -159,9 +159,10 @@ async fn options(run: &Run<'_>) -> StepResult<Vec<Choice>> {
         let Some(product) = store::catalogue::product(reader, connection.product_id).await? else {
             continue;
         };
-        let term = match product.is_on_sale {
-            true => store::catalogue::term(reader, product.id, run.service.years).await?,
-            false => None,
+        let term = if product.is_on_sale {
+            store::catalogue::term(reader, product.id, run.service.years).await?
+        } else {
+            None
         };
         let cost = term
             .as_ref()
