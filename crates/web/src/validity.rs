@@ -10,7 +10,7 @@ const EMPTY: &str = "br hr img input link meta";
 const ATTRIBUTES: &str = "action aria-busy aria-controls aria-current aria-describedby aria-expanded aria-hidden aria-invalid aria-label \
     aria-labelledby aria-live aria-sort alt autocomplete autofocus charset checked class colspan command commandfor content cx cy d \
     data-chart data-copy data-done data-failed data-file data-kind data-label data-make-key data-names data-no-name data-said data-save data-shown-by data-submit data-value defer disabled download fill focusable for formaction \
-    formnovalidate height hidden high href hx-disable hx-get hx-include hx-indicator hx-post hx-swap hx-target hx-trigger id inputmode \
+    formnovalidate height hidden high href hx-disable hx-get hx-include hx-indicator hx-morph-skip hx-post hx-swap hx-target hx-trigger id inputmode \
     lang low max maxlength method min name open optimum pattern placeholder r readonly rel required role rows rx scope selected \
     shape-rendering spellcheck src tabindex target title type value viewBox width x y";
 

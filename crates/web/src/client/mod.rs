@@ -5,7 +5,7 @@
 //! | [`services`] | the list, one service, proof of control, downloads |
 //! | [`order`] | the order in steps |
 //! | [`money`] | balance, statement, documents |
-//! | [`profile`] | name, language, password, sessions, second factor, API tokens |
+//! | [`profile`] | name, language, password, sessions, API tokens |
 
 pub mod money;
 pub mod order;

@@ -98,7 +98,7 @@ pub fn page(
 
 fn statement(view: &View, lines: &[StatementLine]) -> Markup {
     Table {
-        caption: view.t("client-statement"),
+        caption: view.t("client-bookings"),
         columns: vec![
             Column::fit(view.t("column-when")),
             Column::new(view.t("client-booking")),

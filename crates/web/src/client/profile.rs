@@ -1,4 +1,4 @@
-//! One's own profile: name, language, password, sessions, second factor; tokens of the REST API for owners.
+//! One's own profile: name, language, password, sessions; tokens of the REST API for owners.
 
 use std::time::Duration;
 
@@ -204,10 +204,6 @@ pub fn page(view: &View, shown: &Shown, forms: &Forms) -> Markup {
                 (card("password", &view.t("client-password"), &password(view, &forms.password)))
             }
             (framed("sessions", &view.t("client-sessions"), &html! {}, &sessions(view, shown)))
-            (card("second-factor", &view.t("client-second-factor"), &html! {
-                p { (view.t("client-second-factor-text")) }
-                p { a.button href="/profile/second-factor" { (view.t("client-second-factor-set-up")) } }
-            }))
             @if let Some(tokens) = &shown.tokens {
                 (framed("tokens", &view.t("client-tokens"), &html! {}, &html! {
                     div.card-body {
@@ -249,7 +245,7 @@ fn password(view: &View, form: &Form) -> Markup {
 
 fn sessions(view: &View, shown: &Shown) -> Markup {
     Table {
-        caption: view.t("client-sessions"),
+        caption: view.t("client-browsers"),
         columns: vec![
             Column::new(view.t("client-browser")),
             Column::new(view.t("client-address")),
@@ -281,7 +277,7 @@ fn sessions(view: &View, shown: &Shown) -> Markup {
 
 fn token_table(view: &View, tokens: &[ApiToken]) -> Markup {
     Table {
-        caption: view.t("client-tokens"),
+        caption: view.t("client-tokens-made"),
         columns: vec![
             Column::new(view.t("column-name")),
             Column::new(view.t("client-scopes")),

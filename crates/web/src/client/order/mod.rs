@@ -32,6 +32,10 @@ async fn begin(visit: ClientVisit) -> Result<Response, Failure> {
         .with("once", visit.actor.request.to_string())
         .with("key", pki::KeyChoice::default().as_str())
         .with("method", "dns");
+    let form = match form.value("years") {
+        "" => form.with("years", "1"),
+        _ => form,
+    };
     Ok(visit.page(pages::product(&visit.view, &form, &offers)))
 }
 

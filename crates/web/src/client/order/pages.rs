@@ -1,6 +1,9 @@
 //! The steps of an order as pages.
 
-use domain::{name::DomainName, product::ProductKind};
+use domain::{
+    name::DomainName,
+    product::{ProductKind, ValidationMethod},
+};
 use engine::{
     orders::{Approvers, JudgedCsr, MethodView, Quote},
     tariffs::Offer,
@@ -278,6 +281,9 @@ pub struct Ways {
     pub approvers: Option<Vec<Approvers>>,
 }
 
+/// So many names are shown one by one at once.
+const FEW: usize = 6;
+
 /// How control over every name is proven.
 #[must_use]
 pub fn validation(view: &View, form: &Form, ways: &Ways) -> Markup {
@@ -297,6 +303,11 @@ pub fn validation(view: &View, form: &Form, ways: &Ways) -> Markup {
         .collect();
     let mut fields: Vec<&str> = by_name.iter().map(String::as_str).collect();
     fields.push("method");
+    let by_mail = ways
+        .methods
+        .iter()
+        .any(|one| one.method == ValidationMethod::Email);
+    let is_refused = form.problems().any(|(field, _)| field.starts_with("validation."));
     framed(
         view,
         form,
@@ -305,17 +316,24 @@ pub fn validation(view: &View, form: &Form, ways: &Ways) -> Markup {
         &html! {
             (methods(view, form, "method", &ways.methods, all_wildcards))
             @if with_wildcard && !all_wildcards { p.muted.small { (view.t("client-no-files-for-wildcards")) } }
-            @if ways.names.len() > 1 {
-                details.more open[form.problems().any(|(field, _)| field.starts_with("validation."))] {
-                    summary { (view.t("client-method-per-name")) }
-                    @for name in &ways.names { (own_method(view, form, ways, name)) }
+            @for name in &ways.names { (field::errors(view, form, &format!("validation.{name}"))) }
+            @match ways.names.as_slice() {
+                [only] => { @if by_mail { div.stack data-shown-by="method=email" { (own_approver(view, form, ways, only)) } } }
+                several => {
+                    details.more open[several.len() <= FEW || is_refused] {
+                        summary { (view.t("client-method-per-name")) }
+                        div.stack {
+                            @for name in several {
+                                div.row-fields {
+                                    (own_method(view, form, ways, name))
+                                    @if by_mail { (own_approver(view, form, ways, name)) }
+                                }
+                            }
+                        }
+                    }
                 }
             }
-            @for name in &ways.names { (field::errors(view, form, &format!("validation.{name}"))) }
-            div.stack {
-                p.muted.small { (view.t("client-approvers-text")) }
-                @for name in &ways.names { (own_approver(view, form, ways, name)) }
-            }
+            @if by_mail { p.muted.small { (view.t("client-approvers-text")) } }
         },
     )
 }
@@ -443,7 +461,6 @@ fn framed(view: &View, form: &Form, step: Step, fields: &[&str], body: &Markup) 
                 form.form.full method="post" action="/order" {
                     input type="hidden" name="step" value=(step.word());
                     (wizard::carried(form, &own))
-                    h2 { (view.word("client-step", step.word())) }
                     (body)
                     (wizard::buttons(view, step.place(), &next))
                 }

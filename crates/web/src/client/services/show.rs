@@ -36,46 +36,49 @@ pub fn page(view: &View, service: &ServiceView) -> Markup {
 /// The page with what was seen at the servers just now, for browsers without script.
 #[must_use]
 pub fn page_with(view: &View, service: &ServiceView, seen: &Markup) -> Markup {
+    let title = format!(
+        "{} · {}",
+        NumberKind::Service.show(service.line.number),
+        service.line.main_name.unicode()
+    );
+    layout::client(view, &title, &whole(view, service, seen))
+}
+
+/// The page asked for again while the service is on its way.
+#[must_use]
+pub fn live(view: &View, service: &ServiceView) -> Markup {
+    whole(view, service, &html! {})
+}
+
+fn whole(view: &View, service: &ServiceView, seen: &Markup) -> Markup {
     let number = NumberKind::Service.show(service.line.number);
-    let title = format!("{number} · {}", service.line.main_name.unicode());
     let base = format!("/services/{}", service.line.id);
+    let is_on_its_way = service.line.state.is_before_issue();
+    let poll = is_on_its_way.then(|| format!("{base}/live"));
     let head = Head::new(service.line.main_name.unicode())
         .under(view.t("nav-services"), "/services")
         .text(format!("{number} · {}", service.line.plan_name))
         .actions(actions(view, service, &base));
-    layout::client(
-        view,
-        &title,
-        &html! {
-            (head.render(view))
-            (live(view, service))
-            div id="seen" aria-live="polite" { (seen) }
-            div.split {
-                (history(view, service))
-                div.stack { (money(view, service)) (key(view, service)) (contact(view, service)) }
-            }
-        },
-    )
-}
-
-/// The part that is asked for again while the service is on its way.
-#[must_use]
-pub fn live(view: &View, service: &ServiceView) -> Markup {
-    let base = format!("/services/{}", service.line.id);
-    let poll = service
-        .line
-        .state
-        .is_before_issue()
-        .then(|| format!("{base}/live"));
     html! {
         div.stack id="live" hx-get=[poll.as_ref()] hx-trigger=[poll.as_ref().map(|_| "every 3s")] hx-swap=[poll.as_ref().map(|_| "outerMorph")] {
+            (head.render(view))
             (standing(view, service))
             div.split {
                 div.stack {
-                    @if !service.validations.is_empty() && service.line.state.is_before_issue() { (validation::card(view, service, &base)) }
+                    @if is_on_its_way {
+                        @if !service.validations.is_empty() { (validation::card(view, service, &base)) }
+                        // What was seen stays while the page around it is renewed.
+                        div id="seen" aria-live="polite" hx-morph-skip { (seen) }
+                    }
                     (certificates(view, service))
+                    (history(view, service))
                 }
-                (dates(view, service))
+                div.stack {
+                    (dates(view, service))
+                    (money(view, service))
+                    (key(view, service))
+                    (contact(view, service))
+                }
             }
         }
     }
