@@ -3,7 +3,7 @@
 //!
 //! Everything is set up through the use cases that a person would use.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use domain::{
     Currency, Money,
@@ -34,6 +34,7 @@ use leaderssl_simulator::{
     },
 };
 use pki::KeyChoice;
+use seal::KeyRing;
 use secrecy::SecretString;
 use store::{
     Store,
@@ -50,7 +51,7 @@ pub const ZONE_KEY: &str = "demo-key";
 /// Its secret.
 pub const ZONE_SECRET: &str = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0";
 /// Longer than anything takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Between two looks at something that other tasks change.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -82,6 +83,23 @@ pub struct TestWorld {
     pub module: ModuleId,
 }
 
+/// A purchase policy for a CA on the same machine.
+pub const QUICK: ca::purchase::Policy = ca::purchase::Policy {
+    settle: jiff::SignedDuration::from_secs(2),
+    most_calls: 3,
+};
+
+/// Where the servers around an engine listen.
+#[derive(Debug, Clone, Copy)]
+pub struct Around {
+    /// The name server.
+    pub dns: SocketAddr,
+    /// The plain web server.
+    pub http: SocketAddr,
+    /// The web server with TLS.
+    pub https: SocketAddr,
+}
+
 /// What a test wants to be different.
 pub struct Wanted {
     /// How the simulator validates.
@@ -90,17 +108,17 @@ pub struct Wanted {
     pub purchase: ca::purchase::Policy,
     /// What the client has, in cents of a euro.
     pub money: i64,
+    /// Master keys, where another process is to open the same secrets.
+    pub keys: KeyRing,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
         Self {
             validation: ValidationMode::Real,
-            purchase: ca::purchase::Policy {
-                settle: jiff::SignedDuration::from_secs(2),
-                most_calls: 3,
-            },
+            purchase: QUICK,
             money: 1_000_000,
+            keys: KeyRing::in_memory(),
         }
     }
 }
@@ -137,7 +155,12 @@ impl TestWorld {
         })
         .await
         .expect("the simulator starts");
-        let engine = engine(&store, &surroundings, wanted.purchase);
+        let around = Around {
+            dns: surroundings.dns.address(),
+            http: surroundings.web.http(),
+            https: surroundings.web.https(),
+        };
+        let engine = engine(&store, around, wanted.keys, wanted.purchase, None);
         let people = People::settle(&store).await;
         let mut world = Self {
             worker: engine.worker(),
@@ -373,7 +396,7 @@ impl TestWorld {
         };
         match tokio::time::timeout(PATIENCE, waiting).await {
             Ok(view) => view,
-            Err(_) => panic!("{:#?}", self.view(service).await),
+            Err(tokio::time::error::Elapsed { .. }) => panic!("{:#?}", self.view(service).await),
         }
     }
 
@@ -417,15 +440,9 @@ impl TestWorld {
                 ProofView::Mail { .. } => {}
             }
         }
-        let codes: HashMap<String, ()> = self
-            .simulator
-            .mailbox()
-            .iter()
-            .map(|mail| (mail.code.clone(), ()))
-            .collect();
-        for code in codes.keys() {
+        for mail in self.simulator.mailbox() {
             // A code that was used before is refused, which is as good.
-            let _ = self.simulator.confirm_mail(code);
+            let _ = self.simulator.confirm_mail(&mail.code);
         }
     }
 
@@ -491,18 +508,24 @@ const fn surroundings_record_type() -> leaderssl_simulator::surroundings::name_s
     leaderssl_simulator::surroundings::name_server::RecordType::CNAME
 }
 
-fn engine(store: &Store, surroundings: &Surroundings, purchase: ca::purchase::Policy) -> Engine {
-    let address = surroundings.dns.address();
+/// An engine in this world: a test may make a second one, in another process too.
+pub fn engine(
+    store: &Store,
+    around: Around,
+    keys: KeyRing,
+    purchase: ca::purchase::Policy,
+    crash_at: Option<String>,
+) -> Engine {
     let eyes = dns::Eyes::new(dns::EyesConfig {
-        resolver: dns::Resolver::Address(address),
+        resolver: dns::Resolver::Address(around.dns),
         zones: vec![dns::ZoneServer {
             zone: dns::RecordName::root(),
             server: dns::RecordName::parse("ns1.demo").expect("a name"),
-            address,
+            address: around.dns,
         }],
         simulated: Some(dns::SimulatedNet {
-            http: surroundings.web.http(),
-            https: surroundings.web.https(),
+            http: around.http,
+            https: around.https,
         }),
         ..dns::EyesConfig::default()
     })
@@ -510,7 +533,7 @@ fn engine(store: &Store, surroundings: &Surroundings, purchase: ca::purchase::Po
     Engine::new(Parts {
         store: store.clone(),
         clock: Arc::new(BusinessClock::real()),
-        keys: seal::KeyRing::in_memory(),
+        keys,
         registry: connectors::REGISTRATIONS,
         eyes,
         logs: Arc::new(NoLogs),
@@ -520,7 +543,7 @@ fn engine(store: &Store, surroundings: &Surroundings, purchase: ca::purchase::Po
             public_url: "http://localhost".to_owned(),
             mode: ca::Mode::Simulated,
             limits: ca::Limits::NONE,
-            crash_at: None,
+            crash_at,
             purchase,
             pace: Pace {
                 first: jiff::SignedDuration::from_millis(50),
