@@ -19,12 +19,13 @@ use crate::htmx::Htmx;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     status: StatusCode,
-    code: String,
-    key: String,
+    code: Box<str>,
+    key: Box<str>,
     arguments: Vec<(String, String)>,
     problems: Vec<FieldProblem>,
     retry_after: Option<Duration>,
-    sign_in: Option<SignIn>,
+    // Boxed: a failure is the error of every handler and small ones are moved faster.
+    sign_in: Option<Box<SignIn>>,
 }
 
 /// Where somebody who is not signed in is sent.
@@ -42,8 +43,8 @@ impl Failure {
     pub fn new(status: StatusCode, code: &str) -> Self {
         Self {
             status,
-            code: code.to_owned(),
-            key: format!("error-{code}"),
+            code: code.into(),
+            key: format!("error-{code}").into(),
             arguments: Vec::new(),
             problems: Vec::new(),
             retry_after: None,
@@ -93,7 +94,7 @@ impl Failure {
     #[must_use]
     pub fn sign_in_needed(next: Option<String>, htmx: Htmx) -> Self {
         Self {
-            sign_in: Some(SignIn { next, htmx }),
+            sign_in: Some(Box::new(SignIn { next, htmx })),
             ..Self::of_status(StatusCode::UNAUTHORIZED)
         }
     }
@@ -145,8 +146,8 @@ impl Failure {
 
     /// Whether nobody is signed in, and where to go then.
     #[must_use]
-    pub const fn sign_in(&self) -> Option<&SignIn> {
-        self.sign_in.as_ref()
+    pub fn sign_in(&self) -> Option<&SignIn> {
+        self.sign_in.as_deref()
     }
 
     /// The sentence for people.
@@ -211,8 +212,8 @@ impl From<engine::Error> for Failure {
                 failure.retry_after = Some(Duration::from_secs(retry_after_seconds));
             }
             Error::Refused(refusal) => {
-                failure.key = format!("refused-{}", refusal.code.replace('_', "-"));
-                refusal.code.clone_into(&mut failure.code);
+                failure.key = format!("refused-{}", refusal.code.replace('_', "-")).into();
+                failure.code = refusal.code.into();
                 failure.arguments = refusal
                     .values
                     .into_iter()

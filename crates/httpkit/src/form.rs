@@ -193,7 +193,7 @@ impl fmt::Debug for Form {
         f.debug_struct("Form")
             .field("fields", &self.values)
             .field("problems", &self.problems)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -32,7 +32,6 @@ pub fn address(name: &str) -> &'static str {
 }
 
 /// Sends an asset.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub async fn send(Path((given, name)): Path<(String, String)>) -> Response {
     let Some(file) = Files::get(&name) else {
         return httpkit::Failure::not_found().into_response();

@@ -84,7 +84,6 @@ impl Routes {
     }
 
     /// The router.
-    #[must_use]
     pub fn into_router(self) -> Router<AppState> {
         self.router
     }

@@ -17,7 +17,6 @@ pub fn routes() -> Routes {
 }
 
 /// The site. The layers that the REST API shares are put around both by the program.
-#[must_use]
 pub fn router(state: &AppState) -> Router {
     let pages = routes()
         .into_router()
@@ -54,9 +53,10 @@ async fn show_failures(State(state): State<AppState>, request: Request, next: Ne
     let page = if htmx.is_partial {
         sentence(Tone::Bad, &text)
     } else {
-        let reference = match failure.status().is_server_error() {
-            true => httpkit::viewer::request_id(&parts, &state).to_string(),
-            false => String::new(),
+        let reference = if failure.status().is_server_error() {
+            httpkit::viewer::request_id(&parts, &state).to_string()
+        } else {
+            String::new()
         };
         layout::failure(&view, &view.t("error-title"), &text, &reference)
     };

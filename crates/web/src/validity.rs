@@ -41,7 +41,7 @@ pub(crate) fn faults(page: &str) -> Vec<String> {
                     references.extend(value.split_whitespace().map(str::to_owned));
                 }
                 "href" | "src" if value.starts_with("javascript:") => {
-                    faults.push("a script address".to_owned())
+                    faults.push("a script address".to_owned());
                 }
                 _ => {}
             }

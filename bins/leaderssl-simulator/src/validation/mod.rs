@@ -158,7 +158,7 @@ impl Validator {
         }
         if self.waits_for_organisation(&certificate) {
             self.shared.edit_open(id, |certificate| {
-                certificate.status = CertificateStatus::Validation
+                certificate.status = CertificateStatus::Validation;
             })?;
             return Ok(Next::WhenNudged);
         }

@@ -66,7 +66,7 @@ pub fn page(
     pager: &Pager,
 ) -> Markup {
     let title = view.t("nav-money");
-    let tile = |label: String, figure: String| Tile {
+    let figure_of = |label: String, figure: String| Tile {
         label,
         figure,
         detail: String::new(),
@@ -74,12 +74,12 @@ pub fn page(
         tone: httpkit::Tone::Neutral,
     };
     let mut figures = vec![
-        tile(view.t("column-balance"), view.money(balance.balance)),
-        tile(view.t("client-reserved"), view.money(balance.reserved)),
-        tile(view.t("client-spendable"), view.money(balance.spendable)),
+        figure_of(view.t("column-balance"), view.money(balance.balance)),
+        figure_of(view.t("client-reserved"), view.money(balance.reserved)),
+        figure_of(view.t("client-spendable"), view.money(balance.spendable)),
     ];
     if !balance.credit_limit.is_zero() {
-        figures.push(tile(
+        figures.push(figure_of(
             view.t("client-credit-limit"),
             view.money(balance.credit_limit),
         ));

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use axum::response::Response;
+use axum::{
+    http::{HeaderValue, header},
+    response::Response,
+};
 use domain::id::{ApiTokenId, SessionId};
 use engine::{
     api_tokens::{NewToken, SCOPES},
     authority::{Permission, may},
     people::{session::SessionLine, user::Profile},
 };
-use httpkit::{Failure, Flash, Form, params::Posted};
+use httpkit::{Failure, Flash, Form, cookie, params::Posted};
 use i18n::Locale;
 use maud::{Markup, html};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -85,7 +88,15 @@ async fn change(visit: ClientVisit, Posted(posted): Posted) -> Result<Response, 
             language: language.code().to_owned(),
         };
         match visit.engine.users().change_profile(&visit.actor, profile).await {
-            Ok(()) => return Ok(visit.done("/profile", &Flash::done("client-profile-saved"))),
+            Ok(()) => {
+                let mut response = visit.done("/profile", &Flash::done("client-profile-saved"));
+                // The footer's choice would hide the new language in this browser.
+                let cookie = cookie::Name::Language.write(language.code().to_owned(), &visit.config);
+                if let Ok(value) = HeaderValue::from_str(&cookie.encoded().to_string()) {
+                    response.headers_mut().append(header::SET_COOKIE, value);
+                }
+                return Ok(response);
+            }
             Err(error) => visit.into_form(&mut form, error)?,
         }
     }

@@ -1,5 +1,11 @@
 //! The site over a whole world: real use cases, a simulated CA, no script.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::large_futures,
+    reason = "tests fail by panicking, and their worlds are large"
+)]
+
 mod access;
 mod browser;
 mod order;

@@ -80,7 +80,6 @@ async fn check(visit: &ClientVisit, form: &mut Form, offers: &[Offer], step: Ste
     };
     match step {
         Step::Product if draft::years(form, offer).is_none() => form.reject("years", "not-on-offer"),
-        Step::Product | Step::Summary => {}
         Step::Request => check_request(visit, form, offer).await?,
         Step::Contact => {
             form.reject_all(&draft::contact(form).problems());
@@ -89,7 +88,7 @@ async fn check(visit: &ClientVisit, form: &mut Form, offers: &[Offer], step: Ste
             }
         }
         Step::Validation if draft::method(form).is_none() => form.reject("method", "required"),
-        Step::Validation => {}
+        Step::Product | Step::Validation | Step::Summary => {}
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    id::{CertificateId, NumberKind, ServiceId},
+    id::{CertificateId, ServiceId},
     name::DomainName,
     product::ValidationMethod,
 };
@@ -36,6 +36,7 @@ pub fn routes() -> Routes {
         .get("/services/{id}", show_page)
         .get("/services/{id}/live", live)
         .post("/services/{id}/close", close)
+        .post("/services/{id}/prolong", prolong)
         .get("/services/{id}/validation", change_page)
         .post("/services/{id}/validation", change)
         .post("/services/{id}/validation/check", check)
@@ -81,6 +82,21 @@ async fn live(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Fai
 async fn close(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     visit.engine.services().close(&visit.actor, id).await?;
     Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-closing")))
+}
+
+async fn prolong(
+    visit: ClientVisit,
+    At(id): At<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let years = posted.is_on("prolong").then_some(service.line.years);
+    visit
+        .engine
+        .services()
+        .set_prolong(&visit.actor, id, years)
+        .await?;
+    Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-prolong-set")))
 }
 
 async fn check(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
@@ -155,14 +171,11 @@ async fn change_form(
         .await?;
     let takes_mail = methods.iter().any(|one| one.method == ValidationMethod::Email);
     // A CA that does not answer takes only the choice of addresses away.
-    let approvers = match takes_mail {
-        true => visit
-            .engine
-            .validations()
-            .approvers(&visit.actor, service.line.id)
-            .await
-            .ok(),
-        false => None,
+    let approvers = if takes_mail {
+        let validations = visit.engine.validations();
+        validations.approvers(&visit.actor, service.line.id).await.ok()
+    } else {
+        None
     };
     let ways = validation::Ways { methods, approvers };
     Ok(validation::change_page(&visit.view, service, &ways, form))
@@ -273,10 +286,4 @@ fn attachment(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response 
         }
     }
     response
-}
-
-/// What people call a service.
-#[must_use]
-pub fn shown_number(number: i64) -> String {
-    NumberKind::Service.show(number)
 }

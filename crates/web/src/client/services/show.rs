@@ -4,7 +4,7 @@ use domain::{
     Money,
     id::NumberKind,
     price::PriceLine,
-    state::{KeyCustody, OperationState},
+    state::{KeyCustody, OperationState, ServiceState},
 };
 use engine::services::{CertificateView, ServiceView};
 use httpkit::Tone;
@@ -125,10 +125,7 @@ fn standing(view: &View, service: &ServiceView) -> Markup {
 
 fn dates(view: &View, service: &ServiceView) -> Markup {
     let line = &service.line;
-    card(
-        "dates",
-        &view.t("client-dates"),
-        &Facts::new()
+    let facts = Facts::new()
             .markup(view.t("column-end-date"), day(view, line.dates.end_date))
             .markup(view.t("column-paid-till"), html! {
                 (day(view, line.dates.paid_till))
@@ -139,9 +136,29 @@ fn dates(view: &View, service: &ServiceView) -> Markup {
             .maybe(view.t("client-accepted"), service.accepted_at.map(|at| view.instant(at)))
             .maybe(view.t("client-issued"), service.issued_at.map(|at| view.instant(at)))
             .maybe(view.t("client-closed"), service.closed_at.map(|at| view.instant(at)))
-            .markup(view.t("column-names"), html! { @for name in &service.names { div.breakable { (name.unicode()) } } })
-            .render(),
+            .markup(view.t("column-names"), html! { @for name in &service.names { div.breakable { (name.unicode()) } } });
+    card(
+        "dates",
+        &view.t("client-dates"),
+        &html! { (facts.render()) (prolong(view, service)) },
     )
+}
+
+/// Whether the service is prolonged by itself, and the button that changes it.
+fn prolong(view: &View, service: &ServiceView) -> Markup {
+    let is_over = matches!(service.line.state, ServiceState::Failed | ServiceState::Closed);
+    let (text, action, value) = match service.prolong {
+        Some(_) => (view.t("client-prolong-on"), view.t("action-switch-off"), "off"),
+        None => (view.t("client-prolong-off"), view.t("action-switch-on"), "on"),
+    };
+    html! {
+        @if !is_over {
+            form.actions method="post" action={ "/services/" (service.line.id) "/prolong" } {
+                span { (text) }
+                button.button.small type="submit" name="prolong" value=(value) { (action) }
+            }
+        }
+    }
 }
 
 fn certificates(view: &View, service: &ServiceView) -> Markup {

@@ -268,7 +268,7 @@ pub fn methods(view: &View, form: &Form, name: &str, methods: &[MethodView], wit
         .map(|one| Choice {
             value: one.method.word().to_owned(),
             label: view.word("validation-method", one.method.word()),
-            hint: hint(view, one),
+            hint: hint(view, *one),
         })
         .collect();
     html! {
@@ -279,7 +279,7 @@ pub fn methods(view: &View, form: &Form, name: &str, methods: &[MethodView], wit
     }
 }
 
-fn hint(view: &View, method: &MethodView) -> String {
+fn hint(view: &View, method: MethodView) -> String {
     let text = match method.method {
         ValidationMethod::Dns => view.t("client-method-dns"),
         ValidationMethod::Http => view.t("client-method-http"),
