@@ -176,6 +176,36 @@ pub async fn count(conn: &dyn Conn, filter: &ServiceFilter, most: i64) -> Result
     count_wanted(conn, &Wanted::of(filter, None), most).await
 }
 
+/// How the database finds a page and the rows of a search: one line per step of its plan, for tests.
+#[cfg(feature = "testing")]
+pub async fn plan(
+    conn: &dyn Conn,
+    filter: &ServiceFilter,
+    sort: ServiceSort,
+    direction: Direction,
+    page: &Page,
+) -> Result<Vec<String>> {
+    let mut queries = vec![page_query(Wanted::of(filter, None), sort, direction, page)];
+    if let Some(text) = &filter.search {
+        queries = searches(filter, text);
+    }
+    let mut steps = Vec::new();
+    for (text, values) in queries {
+        let (explain, column) = match conn.backend() {
+            crate::Backend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            crate::Backend::Postgres => ("EXPLAIN", 0),
+        };
+        let text = format!("{explain} {text}");
+        steps.extend(
+            sql::rows(conn, "service", text, values, |row| {
+                row.try_get_by_index::<String>(column)
+            })
+            .await?,
+        );
+    }
+    Ok(steps)
+}
+
 struct Wanted {
     parts: Vec<String>,
     values: Vec<Value>,
@@ -367,8 +397,11 @@ fn searches(filter: &ServiceFilter, text: &str) -> Vec<(String, Vec<Value>)> {
     searches
 }
 
-/// What a person typed as the beginning of a name: international names as A-labels where they are complete.
+/// What a person typed as the beginning of a name: international names as A-labels where they are complete. A dot at the
+/// end stays: it ends the label.
 fn name_prefix(text: &str) -> String {
-    text.parse::<DomainName>()
-        .map_or_else(|_| text.to_lowercase(), |name| name.as_str().to_owned())
+    match text.parse::<DomainName>() {
+        Ok(name) if !text.ends_with('.') => name.as_str().to_owned(),
+        _ => text.to_lowercase(),
+    }
 }

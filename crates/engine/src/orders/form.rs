@@ -135,11 +135,11 @@ pub(crate) fn check_choice(
     approver: Option<&str>,
     today: Date,
 ) -> std::result::Result<ValidationChoice, &'static str> {
-    if !methods.contains(&method) {
-        return Err("method-not-offered");
-    }
     if name.is_wildcard() && !method.takes_wildcards() {
         return Err("method-not-for-wildcards");
+    }
+    if !methods.contains(&method) {
+        return Err("method-not-offered");
     }
     if !DatedRules::baseline().allows(method, today) {
         return Err("method-has-ended");

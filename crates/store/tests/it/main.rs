@@ -10,4 +10,5 @@ mod core;
 mod fixture;
 mod ledger;
 mod schema;
+mod services;
 mod work;

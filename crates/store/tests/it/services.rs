@@ -1,0 +1,298 @@
+//! The list of services: pages, sorts, filters and searches find the right rows, and find them by indexes.
+
+use domain::{
+    Currency,
+    contact::Contact,
+    id::{AccountId, ServiceId, TariffPlanId},
+    name::DomainName,
+    product::{ProductKind, ValidationLevel, ValidationMethod},
+    state::{KeyCustody, ServiceState},
+    term::Years,
+};
+use jiff::{ToSpan as _, civil::date};
+use store::{
+    Json, Page, Store,
+    seller::Seller,
+    service::{Service, ServiceName},
+    service_list::{self, Direction, ServiceFilter, ServiceSort},
+    tariff::TariffPlan,
+    testing::{TestStore, for_each_test_store},
+};
+
+use crate::fixture;
+
+/// Enough for a planner to prefer an index.
+const MANY: i64 = 20_000;
+const STATES: [ServiceState; 4] = [
+    ServiceState::Active,
+    ServiceState::Active,
+    ServiceState::WaitingForValidation,
+    ServiceState::Failed,
+];
+
+struct Set {
+    seller: Seller,
+    account: AccountId,
+}
+
+async fn generate(store: &Store) -> Set {
+    let seller = fixture::seller(store).await;
+    let tx = store.begin().await.unwrap();
+    let account = fixture::account(&tx, &seller, "Client One").await.id;
+    let other = fixture::account(&tx, &seller, "Client Two").await.id;
+    let plan = plan(&seller);
+    store::tariff::insert(&tx, &plan).await.unwrap();
+    let services: Vec<Service> = (1..=MANY)
+        .map(|number| {
+            service(
+                number,
+                &seller,
+                if number % 1_000 == 0 { account } else { other },
+                plan.id,
+            )
+        })
+        .collect();
+    let names: Vec<ServiceName> = services
+        .iter()
+        .map(|service| {
+            ServiceName::new(
+                service.id,
+                1,
+                0,
+                service.main_name.clone(),
+                ValidationMethod::Dns,
+                None,
+            )
+        })
+        .collect();
+    store::service::insert_many(&tx, &services, &names).await.unwrap();
+    tx.commit().await.unwrap();
+    Set { seller, account }
+}
+
+fn plan(seller: &Seller) -> TariffPlan {
+    TariffPlan {
+        id: fixture::fresh().into(),
+        seller_id: seller.id,
+        name: "PositiveSSL".into(),
+        note: String::new(),
+        brand: "Sectigo".into(),
+        product_name: "PositiveSSL".into(),
+        level: ValidationLevel::Dv,
+        kind: ProductKind::Single,
+        included_names: 1,
+        most_names: 1,
+        methods: Json(vec![ValidationMethod::Dns]),
+        margin_percent: None,
+        margin_round_up_to: None,
+        is_active: true,
+        sort: 0,
+        created_at: fixture::at(0),
+        updated_at: fixture::at(0),
+        archived_at: None,
+        version: 1,
+    }
+}
+
+fn service(number: i64, seller: &Seller, account: AccountId, plan: TariffPlanId) -> Service {
+    // Scattered, so that no order is the order of insertion by chance.
+    let scattered = number * 7_919 % MANY;
+    let name: DomainName = format!("www.shop{scattered}.example.com").parse().unwrap();
+    let state = STATES[usize::try_from(number % 4).unwrap()];
+    let end_date = (state == ServiceState::Active).then(|| date(2027, 1, 1) + (scattered % 400).days());
+    Service {
+        id: ServiceId::from(fixture::fresh()),
+        number,
+        seller_id: seller.id,
+        account_id: account,
+        tariff_plan_id: plan,
+        module_id: None,
+        main_name: name,
+        names_version: 1,
+        names_count: 1,
+        state,
+        years: Years::new(1).unwrap(),
+        end_date,
+        term_start: None,
+        term_end: None,
+        is_subscription: false,
+        custody: KeyCustody::Client,
+        method: ValidationMethod::Dns,
+        external_ref: None,
+        csr_id: None,
+        certificate_id: None,
+        contact: Json(Contact::default()),
+        organisation: None,
+        prolong_years: None,
+        net_minor: 1_000,
+        gross_minor: 1_000,
+        currency: Currency::EUR,
+        failure_code: None,
+        failure: None,
+        language: "en".into(),
+        created_at: fixture::at(scattered),
+        accepted_at: None,
+        issued_at: None,
+        closed_at: None,
+        version: 1,
+    }
+}
+
+async fn numbers(store: &Store, filter: &ServiceFilter, sort: ServiceSort, page: &Page) -> Vec<i64> {
+    let found = service_list::list(store.reader(), filter, sort, Direction::Ascending, page)
+        .await
+        .unwrap();
+    found.rows.iter().map(|service| service.number).collect()
+}
+
+#[tokio::test]
+async fn pages_sorts_filters_and_searches_find_the_right_services_by_indexes() {
+    for_each_test_store(async |test_store| {
+        let store = &test_store.store;
+        let set = generate(store).await;
+        test_store.tamper("ANALYZE").await;
+        finds_the_right_ones(store, &set).await;
+        uses_indexes(test_store, &set).await;
+    })
+    .await;
+}
+
+async fn finds_the_right_ones(store: &Store, set: &Set) {
+    let all = ServiceFilter::of(set.seller.id);
+    let sorts = [
+        ServiceSort::Number,
+        ServiceSort::Name,
+        ServiceSort::EndDate,
+        ServiceSort::Created,
+    ];
+    for sort in sorts {
+        let first = service_list::list(store.reader(), &all, sort, Direction::Ascending, &Page::first(30))
+            .await
+            .unwrap();
+        let second = Page::after(first.next.clone().unwrap(), 30);
+        let by_key = numbers(store, &all, sort, &second).await;
+        assert_eq!(
+            by_key,
+            numbers(store, &all, sort, &Page::number(1, 30)).await,
+            "{sort:?}"
+        );
+        let deep = numbers(store, &all, sort, &Page::number(300, 30)).await;
+        assert_eq!(deep.len(), 30, "{sort:?}");
+    }
+    let counted = service_list::list(
+        store.reader(),
+        &all,
+        ServiceSort::Number,
+        Direction::Descending,
+        &Page::first(1),
+    )
+    .await;
+    assert_eq!(counted.unwrap().total, Some(u64::try_from(MANY).unwrap()));
+    let mine = ServiceFilter {
+        account: Some(set.account),
+        ..all.clone()
+    };
+    assert_eq!(
+        numbers(store, &mine, ServiceSort::Number, &Page::first(500))
+            .await
+            .len(),
+        20
+    );
+    let failed = ServiceFilter {
+        states: vec![ServiceState::Failed],
+        ..all.clone()
+    };
+    assert!(
+        numbers(store, &failed, ServiceSort::Name, &Page::first(50))
+            .await
+            .iter()
+            .all(|number| number % 4 == 3)
+    );
+    for (text, count) in [
+        ("S-17", 1),
+        ("www.shop17.example.com", 1),
+        ("shop17.example.com", 1),
+        ("WWW.SHOP17.", 1),
+        ("www.shop1234", 11),
+        ("client one", 20),
+        ("nothing.example.org", 0),
+    ] {
+        let filter = ServiceFilter {
+            search: Some(text.to_owned()),
+            ..all.clone()
+        };
+        assert_eq!(
+            numbers(store, &filter, ServiceSort::Number, &Page::first(500))
+                .await
+                .len(),
+            count,
+            "{text}"
+        );
+    }
+    let below = ServiceFilter {
+        search: Some("example.com".to_owned()),
+        ..all
+    };
+    assert_eq!(
+        numbers(store, &below, ServiceSort::Number, &Page::first(50))
+            .await
+            .len(),
+        50
+    );
+}
+
+async fn uses_indexes(test_store: &TestStore, set: &Set) {
+    let reader = test_store.store.reader();
+    let all = ServiceFilter::of(set.seller.id);
+    let one = |states| ServiceFilter {
+        states,
+        ..all.clone()
+    };
+    let search = |text: &str| ServiceFilter {
+        search: Some(text.to_owned()),
+        ..all.clone()
+    };
+    let cases = [
+        (all.clone(), ServiceSort::Number),
+        (all.clone(), ServiceSort::Name),
+        (all.clone(), ServiceSort::EndDate),
+        (all.clone(), ServiceSort::Created),
+        (one(vec![ServiceState::Failed]), ServiceSort::Number),
+        (one(vec![ServiceState::Failed]), ServiceSort::Name),
+        (one(vec![ServiceState::Active]), ServiceSort::EndDate),
+        (
+            ServiceFilter {
+                account: Some(set.account),
+                ..all.clone()
+            },
+            ServiceSort::Number,
+        ),
+        (search("example.com"), ServiceSort::Number),
+        (search("www.shop17"), ServiceSort::Number),
+        (search("S-17"), ServiceSort::Number),
+    ];
+    for (filter, sort) in cases {
+        for direction in [Direction::Ascending, Direction::Descending] {
+            let plan = service_list::plan(reader, &filter, sort, direction, &Page::first(50))
+                .await
+                .unwrap();
+            let whole = plan.join("\n");
+            let scans: Vec<&String> = plan
+                .iter()
+                .filter(|step| {
+                    let is_scan = step.starts_with("SCAN service") && !step.contains("USING");
+                    is_scan || step.contains("Seq Scan on service")
+                })
+                .collect();
+            assert!(scans.is_empty(), "{filter:?} {sort:?} {direction:?}:\n{whole}");
+            if filter.search.is_none() {
+                let sorts = whole.contains("TEMP B-TREE FOR ORDER BY") || whole.contains("Sort Key");
+                // Twenty rows of one account may be sorted in memory; a long list never.
+                assert!(
+                    !sorts || filter.account.is_some(),
+                    "{filter:?} {sort:?} {direction:?}:\n{whole}"
+                );
+            }
+        }
+    }
+}
