@@ -6,13 +6,14 @@ import { totp } from './totp.ts';
 
 export async function signIn(page: Page, web: string, who: SignIn): Promise<void> {
   await page.goto(`${web}/sign-in`);
-  await page.getByLabel('Email').fill(who.email);
+  await page.getByLabel('E-mail').fill(who.email);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   if (who.totp_secret) {
     await page.getByLabel('Code').fill(totp(who.totp_secret));
     await page.getByRole('button', { name: 'Continue' }).click();
   }
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 }
 
 /** Keeps a screenshot at both widths and fails on any accessibility finding. */

@@ -132,6 +132,63 @@ async fn an_order_leads_to_a_certificate_and_its_stored_key_needs_the_password_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn files_and_mails_lead_to_a_certificate_as_records_do() {
+    let site = Site::new().await;
+    let plan = site.world.plan("PositiveSSL").await.to_string();
+    let mut browser = site.client().await;
+    for method in ["http", "https", "email"] {
+        let name = format!("{method}.example.test");
+        let page = browser.get("/order").await;
+        let page = on(&mut browser, &page, &[("plan", &plan)]).await;
+        let page = on(
+            &mut browser,
+            &page,
+            &[("names", &name), ("source", "stored"), ("consent", "on")],
+        )
+        .await;
+        let page = on(&mut browser, &page, &CONTACT).await;
+        let approver = (format!("approver.{name}"), format!("admin@{name}"));
+        assert!(
+            page.text().contains(&approver.1),
+            "the CA's addresses are offered: {}",
+            page.text()
+        );
+        let page = on(
+            &mut browser,
+            &page,
+            &[("method", method), (&approver.0, &approver.1)],
+        )
+        .await;
+        let placed = on(&mut browser, &page, &[]).await;
+        assert_eq!(
+            placed.status,
+            StatusCode::SEE_OTHER,
+            "{method}: {}",
+            placed.text()
+        );
+        let address = placed.location().to_owned();
+        let id = service_of(&address);
+        site.world.until_it(id, |view| !view.validations.is_empty()).await;
+        let page = browser.get(&address).await.text();
+        let shown = if method == "email" {
+            "A mail went to admin@email.example.test."
+        } else {
+            "/.well-known/pki-validation/"
+        };
+        assert!(page.contains(shown), "{method}: {page}");
+        site.world.prove(id).await;
+        site.world.until(id, ServiceState::Active).await;
+        let chain = browser.get(&format!("{address}/file?format=fullchain")).await;
+        assert!(
+            chain.text().starts_with("-----BEGIN CERTIFICATE-----"),
+            "{method}: {}",
+            chain.text()
+        );
+    }
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_that_is_not_kept_is_shown_once_and_the_same_form_again_makes_nothing_new() {
     let site = Site::new().await;
     let mut browser = site.client().await;
