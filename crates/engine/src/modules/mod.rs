@@ -216,7 +216,7 @@ impl Modules<'_> {
             Switch::Off => "module.purchases_blocked",
         };
         self.change(actor, id, what, |module| {
-            module.are_purchases_blocked = to == Switch::Off
+            module.are_purchases_blocked = to == Switch::Off;
         })
         .await
     }
@@ -230,7 +230,7 @@ impl Modules<'_> {
             return Err(Error::field("log_level", "not-a-log-level"));
         }
         self.change(actor, id, "module.log_level_set", |module| {
-            module.log_level = i32::from(level)
+            module.log_level = i32::from(level);
         })
         .await?;
         self.0.apply_log_levels().await
@@ -406,7 +406,7 @@ impl Modules<'_> {
     }
 
     fn line(
-        &self,
+        self,
         module: &Module,
         usage: &HashMap<ModuleId, i64>,
         departments: &HashMap<DepartmentId, String>,

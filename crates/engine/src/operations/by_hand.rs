@@ -67,22 +67,21 @@ async fn finish_taken(
         .find(|one| one.key_fingerprint().to_string() == csr.key_fingerprint)
         .cloned()
         .ok_or_else(|| Error::field("pem", "issued-wrong-key"))?;
-    let order = match store::ca_order::of_service(reader, run.service.id)
+    let known = store::ca_order::of_service(reader, run.service.id)
         .await?
         .into_iter()
-        .next()
-    {
-        Some(order) => order,
-        None => {
-            let ca_ref = ca_ref
-                .filter(|text| !text.trim().is_empty())
-                .ok_or(Error::refused("ca-order-unknown"))?;
-            accept::adopt(&mut run, &CaOrderRef(ca_ref.trim().to_owned()), &names)
-                .await
-                .map_err(by_person)?;
-            let orders = store::ca_order::of_service(reader, run.service.id).await?;
-            orders.into_iter().next().ok_or(Error::Conflict)?
-        }
+        .next();
+    let order = if let Some(order) = known {
+        order
+    } else {
+        let ca_ref = ca_ref
+            .filter(|text| !text.trim().is_empty())
+            .ok_or(Error::refused("ca-order-unknown"))?;
+        accept::adopt(&mut run, &CaOrderRef(ca_ref.trim().to_owned()), &names)
+            .await
+            .map_err(by_person)?;
+        let orders = store::ca_order::of_service(reader, run.service.id).await?;
+        orders.into_iter().next().ok_or(Error::Conflict)?
     };
     let brought = issue::Brought {
         leaf,

@@ -169,7 +169,7 @@ impl Run<'_> {
             match outcome {
                 Ok(Flow::On) => {}
                 Ok(Flow::Rest) => return Ok(()),
-                Err(error) => return self.failed(error).await,
+                Err(error) => return Box::pin(self.failed(error)).await,
             }
         }
     }

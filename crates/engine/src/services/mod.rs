@@ -196,7 +196,7 @@ impl Services<'_> {
         Ok(service)
     }
 
-    fn filter(&self, actor: &Actor, query: &ServiceQuery) -> Result<ServiceFilter> {
+    fn filter(self, actor: &Actor, query: &ServiceQuery) -> Result<ServiceFilter> {
         let scope = scope(actor)?;
         let within = query
             .ends_within

@@ -1,7 +1,18 @@
 //! The engine at work, with everything around it, on both databases.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests stop with what went wrong"
+)]
+#![allow(
+    clippy::large_futures,
+    reason = "a world on the stack of a test is in nobody's way"
+)]
+
 mod bad_orders;
 mod crash;
 mod main_job;
+mod people_decide;
 mod reconcile;
 mod trouble;

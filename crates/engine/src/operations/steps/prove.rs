@@ -183,26 +183,25 @@ async fn publish_one(
     }
     let publisher = zones::publisher(engine, zone).map_err(|error| Tried::Zone(chain(&error)))?;
     let record = record_of(&row.place, &row.content).map_err(Tried::Zone)?;
-    let mut kept = match kept {
-        Some(kept) => kept,
-        None => {
-            // Stored before it is published: whatever we put is taken away again, also after a crash.
-            let new = PublishedRecord {
-                id: engine.new_id::<domain::id::ValidationId>().into(),
-                zone_id: zone.id,
-                service_id: run.service.id,
-                validation_id: row.id,
-                name: row.place.clone(),
-                value: row.content.clone(),
-                published_at: engine.now(),
-                visible_at: None,
-                removed_at: None,
-            };
-            let tx = engine.store().begin().await?;
-            store::zone::insert_record(&tx, &new).await?;
-            tx.commit().await?;
-            new
-        }
+    let mut kept = if let Some(kept) = kept {
+        kept
+    } else {
+        // Stored before it is published: whatever we put is taken away again, also after a crash.
+        let new = PublishedRecord {
+            id: engine.new_id::<domain::id::ValidationId>().into(),
+            zone_id: zone.id,
+            service_id: run.service.id,
+            validation_id: row.id,
+            name: row.place.clone(),
+            value: row.content.clone(),
+            published_at: engine.now(),
+            visible_at: None,
+            removed_at: None,
+        };
+        let tx = engine.store().begin().await?;
+        store::zone::insert_record(&tx, &new).await?;
+        tx.commit().await?;
+        new
     };
     publisher
         .publish(&record)
