@@ -465,6 +465,7 @@ async fn whoever_is_switched_off_or_taken_out_is_out_at_once() {
     .await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one row per use case")]
 #[tokio::test]
 async fn people_of_another_account_are_not_there_and_staff_work_is_not_for_clients() {
     in_each_world(async |world: World| {
