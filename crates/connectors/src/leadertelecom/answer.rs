@@ -174,111 +174,112 @@ pub(super) mod tests {
         }
     }
 
+    const JSON: &str = "application/json";
+    const HTML: &str = "text/html";
+
+    /// Status, media type, body, and the failure they mean.
+    type Case = (u16, &'static str, &'static str, Option<(Class, &'static str)>);
+
+    const CASES: &[Case] = &[
+        (200, JSON, r#"{"balance":"1.00"}"#, None),
+        (201, JSON, "[]", None),
+        (200, JSON, r#"{"error":null,"id":1}"#, None),
+        (200, JSON, r#"{"error":"","id":1}"#, None),
+        (
+            200,
+            JSON,
+            r#"{"error":"Insufficient funds"}"#,
+            Some((Class::Rejected, "Insufficient funds")),
+        ),
+        (
+            200,
+            JSON,
+            r#"{"errors":{"csr":["is invalid","is short"]}}"#,
+            Some((Class::Rejected, "csr: is invalid; is short")),
+        ),
+        (
+            200,
+            JSON,
+            r#"{"success":false}"#,
+            Some((Class::Rejected, "the CA says success: false")),
+        ),
+        (
+            400,
+            JSON,
+            r#"{"errors":["bad"]}"#,
+            Some((Class::Rejected, "HTTP 400: bad")),
+        ),
+        (
+            400,
+            JSON,
+            r#"{"error":{"base":["bad"]}}"#,
+            Some((Class::Rejected, "HTTP 400: bad")),
+        ),
+        (
+            401,
+            JSON,
+            r#"{"error":"Invalid login or password"}"#,
+            Some((Class::Unauthorized, "HTTP 401: Invalid login or password")),
+        ),
+        (
+            403,
+            HTML,
+            "<h1>Forbidden</h1>",
+            Some((Class::ForbiddenAddress, "HTTP 403 with an HTML page: Forbidden")),
+        ),
+        (
+            429,
+            JSON,
+            r#"{"error":"slow"}"#,
+            Some((Class::RateLimited, "HTTP 429: slow")),
+        ),
+        (
+            500,
+            JSON,
+            r#"{"error":"x"}"#,
+            Some((Class::Protocol, "HTTP 500: x")),
+        ),
+        (
+            502,
+            HTML,
+            "<html>Bad Gateway</html>",
+            Some((Class::Unreachable, "HTTP 502 with an HTML page: Bad Gateway")),
+        ),
+        (
+            200,
+            HTML,
+            "<html>Hi</html>",
+            Some((Class::Protocol, "HTTP 200 with an HTML page: Hi")),
+        ),
+        (
+            200,
+            JSON,
+            "",
+            Some((Class::Protocol, "HTTP 200 with an empty answer")),
+        ),
+        (
+            200,
+            JSON,
+            "{\"a\":",
+            Some((
+                Class::Protocol,
+                "HTTP 200 with an answer that is not JSON: {\"a\":",
+            )),
+        ),
+        (
+            301,
+            HTML,
+            "",
+            Some((Class::Protocol, "HTTP 301 with an empty answer")),
+        ),
+    ];
+
     #[test]
     fn every_answer_gets_the_class_of_its_failure() {
-        let json = "application/json";
-        let html = "text/html";
-        let table = [
-            (200, json, r#"{"balance":"1.00"}"#, None),
-            (201, json, "[]", None),
-            (200, json, r#"{"error":null,"id":1}"#, None),
-            (200, json, r#"{"error":"","id":1}"#, None),
-            (
-                200,
-                json,
-                r#"{"error":"Insufficient funds"}"#,
-                Some((Class::Rejected, "Insufficient funds")),
-            ),
-            (
-                200,
-                json,
-                r#"{"errors":{"csr":["is invalid","is short"]}}"#,
-                Some((Class::Rejected, "csr: is invalid; is short")),
-            ),
-            (
-                200,
-                json,
-                r#"{"success":false}"#,
-                Some((Class::Rejected, "the CA says success: false")),
-            ),
-            (
-                400,
-                json,
-                r#"{"errors":["bad"]}"#,
-                Some((Class::Rejected, "HTTP 400: bad")),
-            ),
-            (
-                400,
-                json,
-                r#"{"error":{"base":["bad"]}}"#,
-                Some((Class::Rejected, "HTTP 400: bad")),
-            ),
-            (
-                401,
-                json,
-                r#"{"error":"Invalid login or password"}"#,
-                Some((Class::Unauthorized, "HTTP 401: Invalid login or password")),
-            ),
-            (
-                403,
-                html,
-                "<h1>Forbidden</h1>",
-                Some((Class::ForbiddenAddress, "HTTP 403 with an HTML page: Forbidden")),
-            ),
-            (
-                429,
-                json,
-                r#"{"error":"slow"}"#,
-                Some((Class::RateLimited, "HTTP 429: slow")),
-            ),
-            (
-                500,
-                json,
-                r#"{"error":"x"}"#,
-                Some((Class::Protocol, "HTTP 500: x")),
-            ),
-            (
-                502,
-                html,
-                "<html>Bad Gateway</html>",
-                Some((Class::Unreachable, "HTTP 502 with an HTML page: Bad Gateway")),
-            ),
-            (
-                200,
-                html,
-                "<html>Hi</html>",
-                Some((Class::Protocol, "HTTP 200 with an HTML page: Hi")),
-            ),
-            (
-                200,
-                json,
-                "",
-                Some((Class::Protocol, "HTTP 200 with an empty answer")),
-            ),
-            (
-                200,
-                json,
-                "{\"a\":",
-                Some((
-                    Class::Protocol,
-                    "HTTP 200 with an answer that is not JSON: {\"a\":",
-                )),
-            ),
-            (
-                301,
-                html,
-                "",
-                Some((Class::Protocol, "HTTP 301 with an empty answer")),
-            ),
-        ];
-        for (status, content_type, body, expected) in table {
-            let found = answer(status, content_type, body).content("test").err();
+        for (status, content_type, body, expected) in CASES {
+            let found = answer(*status, content_type, body).content("test").err();
             let found = found.as_ref().map(|error| (error.class, error.detail.as_str()));
-            assert_eq!(
-                found,
-                expected.map(|(class, text)| (class, text)),
-                "{status} {body}"
-            );
+            assert_eq!(found, *expected, "{status} {body}");
         }
     }
 

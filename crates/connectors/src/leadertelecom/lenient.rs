@@ -363,7 +363,7 @@ mod tests {
 
             let mut read = Vec::new();
             each_row(answer.to_string().as_bytes(), |row| {
-                read.push(Fields(&row).id(&["id"]).unwrap())
+                read.push(Fields(&row).id(&["id"]).unwrap());
             })
             .unwrap();
             assert_eq!(read, ["1", "2"], "{answer}");

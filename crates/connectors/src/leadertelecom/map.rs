@@ -490,3 +490,67 @@ pub(super) fn approvers(content: &Value) -> Option<Vec<String>> {
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(choices: &[(&str, ValidationChoice)]) -> OrderRequest {
+        let validations: Vec<NameValidation> = choices
+            .iter()
+            .map(|(name, choice)| NameValidation {
+                name: name.parse().unwrap(),
+                choice: choice.clone(),
+            })
+            .collect();
+        OrderRequest {
+            product: ProductId("311".to_owned()),
+            days: 365,
+            names: NameSet::from_names(validations.iter().map(|validation| validation.name.clone())).unwrap(),
+            csr: ca::Csr::from_der([0x30, 0]),
+            unique_value: "Ab3kZ9q0Lm".parse().unwrap(),
+            validations,
+            contact: Contact::default(),
+            organisation: None,
+            price_ceiling: None,
+        }
+    }
+
+    fn mail(approver: &str) -> ValidationChoice {
+        ValidationChoice::Email {
+            approver: approver.to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_order_by_mail_names_an_approver_per_name() {
+        let request = order(&[("a.test", mail("admin@a.test")), ("b.test", mail("admin@b.test"))]);
+        let params = order_params(&request).unwrap();
+        for (field, expected) in [
+            ("[dcv_type]", "EMAIL"),
+            ("[dcv_email]", "admin@a.test"),
+            ("[domain_name]", "a.test"),
+            ("[additional_domains]", "b.test"),
+            ("[additional_validation_emails][b.test]", "admin@b.test"),
+            ("[unique_value]", "Ab3kZ9q0Lm"),
+        ] {
+            assert_eq!(
+                params.value(&format!("order[items][0]{field}")),
+                Some(expected),
+                "{field}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_api_cannot_say_is_refused_before_any_call() {
+        let mixed = order(&[
+            ("a.test", ValidationChoice::Dns),
+            ("b.test", ValidationChoice::Http),
+        ]);
+        let wildcard = order(&[("*.a.test", ValidationChoice::Https)]);
+        for request in [mixed, wildcard] {
+            assert_eq!(order_params(&request).unwrap_err().field, "validations");
+        }
+    }
+}

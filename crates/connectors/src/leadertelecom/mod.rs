@@ -26,8 +26,6 @@ mod place;
 mod reference;
 mod session;
 mod status;
-#[cfg(test)]
-mod tests;
 mod wire;
 
 use std::sync::{

@@ -26,8 +26,8 @@ pub(super) struct Token {
 #[derive(Default)]
 pub(super) struct Session {
     state: Mutex<State>,
-    /// Sign-ins begun so far, successful or not.
-    begun: AtomicU64,
+    /// Sign-ins ended so far, successful or not. Whoever came before one ended shares its outcome.
+    ended: AtomicU64,
 }
 
 #[derive(Default)]
@@ -52,7 +52,7 @@ impl Session {
         stale: Option<u64>,
         sign_in: impl Future<Output = Result<SecretString, CaError>>,
     ) -> Result<Token, CaError> {
-        let seen = self.begun.load(Ordering::SeqCst);
+        let seen = self.ended.load(Ordering::SeqCst);
         let mut held = self.state.lock().await;
         if let Some(token) = held.token.as_ref().filter(|token| Some(token.sign_in) != stale) {
             return Ok(token.clone());
@@ -63,9 +63,11 @@ impl Session {
                     .with_retry_after(failure.retry_after),
             );
         }
-        let number = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
+        let number = self.ended.load(Ordering::SeqCst) + 1;
         held.token = None;
-        match sign_in.await {
+        let outcome = sign_in.await;
+        self.ended.store(number, Ordering::SeqCst);
+        match outcome {
             Ok(secret) => {
                 let token = Token {
                     secret: Arc::new(secret),

@@ -1,1 +1,0 @@
-//! The wire client against small servers that misbehave in one way each.
