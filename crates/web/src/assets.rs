@@ -78,15 +78,7 @@ mod tests {
 
     #[test]
     fn every_asset_that_pages_name_is_there() {
-        for name in [
-            "app.css",
-            "app.js",
-            "chart.js",
-            "favicon.svg",
-            "vendor/htmx.js",
-            "vendor/uplot.js",
-            "vendor/uplot.css",
-        ] {
+        for name in ["app.css", "app.js", "favicon.svg", "vendor/htmx.js"] {
             assert!(address(name).ends_with(name), "{name}");
         }
     }

@@ -1,5 +1,6 @@
 //! The frame around a page: staff, client, signed out.
 
+use domain::state::Role;
 use httpkit::Tone;
 use i18n::Locale;
 use maud::{DOCTYPE, Markup, html};
@@ -10,6 +11,7 @@ use crate::{
         icon::{Icon, icon},
         note,
     },
+    routes::Audience,
     view::View,
 };
 
@@ -20,10 +22,23 @@ struct Entry {
     key: &'static str,
     path: &'static str,
     sign: Icon,
+    audience: Audience,
 }
 
 const fn entry(key: &'static str, path: &'static str, sign: Icon) -> Entry {
-    Entry { key, path, sign }
+    Entry {
+        key,
+        path,
+        sign,
+        audience: Audience::Staff,
+    }
+}
+
+const fn for_administrators(key: &'static str, path: &'static str, sign: Icon) -> Entry {
+    Entry {
+        audience: Audience::Administrator,
+        ..entry(key, path, sign)
+    }
 }
 
 const STAFF: [(&str, &[Entry]); 5] = [
@@ -52,7 +67,7 @@ const STAFF: [(&str, &[Entry]); 5] = [
         "nav-integration",
         &[
             entry("nav-modules", "/admin/modules", Icon::Plug),
-            entry("nav-zones", "/admin/zones", Icon::Globe),
+            for_administrators("nav-zones", "/admin/zones", Icon::Globe),
         ],
     ),
     (
@@ -60,8 +75,8 @@ const STAFF: [(&str, &[Entry]); 5] = [
         &[
             entry("nav-departments", "/admin/departments", Icon::Inbox),
             entry("nav-periodic", "/admin/periodic", Icon::Clock),
-            entry("nav-audit", "/admin/audit", Icon::Log),
-            entry("nav-settings", "/admin/settings", Icon::Sliders),
+            for_administrators("nav-audit", "/admin/audit", Icon::Log),
+            for_administrators("nav-settings", "/admin/settings", Icon::Sliders),
         ],
     ),
 ];
@@ -92,7 +107,7 @@ pub fn staff(view: &View, title: &str, body: &Markup) -> Markup {
                         nav id="side-nav" aria-label=(view.t("label-navigation")) {
                             @for (group, entries) in STAFF {
                                 h2 { (view.t(group)) }
-                                ul { @for entry in entries { (staff_entry(view, entry)) } }
+                                ul { @for entry in entries.iter().filter(|entry| is_for(view, entry)) { (staff_entry(view, entry)) } }
                             }
                         }
                     }
@@ -194,6 +209,11 @@ fn brand(class: &str, path: &str) -> Markup {
     }
 }
 
+fn is_for(view: &View, entry: &Entry) -> bool {
+    let role = view.signed.as_ref().map(|signed| signed.role);
+    entry.audience != Audience::Administrator || role == Some(Role::Administrator)
+}
+
 fn staff_entry(view: &View, entry: &Entry) -> Markup {
     html! {
         li {
@@ -260,7 +280,6 @@ pub fn failure(view: &View, title: &str, text: &str, reference: &str) -> Markup 
 
 #[cfg(test)]
 mod tests {
-    use domain::state::Role;
     use httpkit::Flash;
 
     use super::*;

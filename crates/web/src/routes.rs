@@ -18,6 +18,8 @@ pub enum Audience {
     Client,
     /// Everybody of the seller's company.
     Staff,
+    /// Administrators of the seller's company; other staff learn that they may not.
+    Administrator,
 }
 
 /// One route.

@@ -8,12 +8,15 @@ use axum::{
 };
 use httpkit::{AppState, Failure, Html, Htmx, Params, Tone, failure::is_own_path, viewer::session_of};
 
-use crate::{assets, client, components::note::sentence, layout, routes::Routes, session, view::View};
+use crate::{admin, assets, client, components::note::sentence, layout, routes::Routes, session, view::View};
 
 /// Every page with whom it is for.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().merge(session::routes()).merge(client::routes())
+    Routes::default()
+        .merge(session::routes())
+        .merge(client::routes())
+        .merge(admin::routes())
 }
 
 /// The site. The layers that the REST API shares are put around both by the program.

@@ -7,6 +7,7 @@ use axum::{
     http::{header, request::Parts},
     response::{IntoResponse as _, Response},
 };
+use domain::state::Role;
 use engine::{Actor, Engine};
 use httpkit::{
     AppState, Failure, Flash, Form, Html, Htmx, Params, Signed,
@@ -140,6 +141,18 @@ pub struct StaffVisit(Visit, Signed);
 #[derive(Debug, Clone)]
 pub struct ClientVisit(Visit, Signed);
 
+/// A request by an administrator of the seller's company.
+#[derive(Debug, Clone)]
+pub struct AdministratorVisit(StaffVisit);
+
+impl Deref for AdministratorVisit {
+    type Target = StaffVisit;
+
+    fn deref(&self) -> &StaffVisit {
+        &self.0
+    }
+}
+
 impl Deref for StaffVisit {
     type Target = Visit;
 
@@ -185,6 +198,19 @@ impl FromRequestParts<AppState> for StaffVisit {
             return Err(Failure::not_found());
         }
         Ok(Self(visit, signed))
+    }
+}
+
+impl FromRequestParts<AppState> for AdministratorVisit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Failure> {
+        let visit = StaffVisit::from_request_parts(parts, state).await?;
+        // Asked here too, so that a form that nobody else may send is not even read.
+        if visit.signed().role != Role::Administrator {
+            return Err(Failure::forbidden());
+        }
+        Ok(Self(visit))
     }
 }
 

@@ -1,0 +1,603 @@
+# Панель администратора.
+
+# Обзор
+dashboard-all = Показать все
+dashboard-balances = Балансы в УЦ
+dashboard-certificates = Сертификаты
+dashboard-chart = Сертификаты, которые заканчиваются в ближайшие 60 дней
+dashboard-ending = Скоро заканчиваются
+dashboard-first-steps = Первые шаги
+dashboard-manual = { $count ->
+    [one] { $count } ждёт человека
+    [few] { $count } ждут человека
+    [many] { $count } ждут человека
+   *[other] { $count } ждут человека
+}
+dashboard-missing-account = Создайте аккаунт клиента и зачислите на него деньги
+dashboard-missing-module = Добавьте обработчик услуг: соединение с удостоверяющим центром
+dashboard-missing-tariff = Создайте тарифный план с ценами
+dashboard-no-trouble = Все операции идут как надо
+dashboard-nothing-ends = В ближайшие 7 дней ничего не заканчивается
+dashboard-tasks = Открытые задачи
+dashboard-trouble = Операции с ошибками
+
+# Обработчики услуг
+modules-text = Соединения с удостоверяющими центрами. Если у тарифного плана их несколько, первым берётся обработчик с наименьшей сортировкой.
+modules-empty-title = Обработчиков услуг ещё нет
+modules-empty-text = Подключите удостоверяющий центр, чтобы продавать его сертификаты.
+modules-column-connector = Центр
+modules-column-usage = Услуги
+modules-column-connection = Соединение
+modules-column-product = Продукт
+modules-column-level = Проверка
+modules-column-years = { $count ->
+    [one] { $count } год
+    [few] { $count } года
+    [many] { $count } лет
+   *[other] { $count } года
+}
+modules-column-extra-name = Доп. имя
+modules-balance-low = ниже минимума
+modules-balance-unreadable = последнее чтение не удалось
+modules-connection-unknown = Не проверено
+modules-connection-works = Работает
+modules-connection-broken = Не работает
+modules-purchases-off = Покупки отключены
+modules-switch-off-text = Новые заказы будут обходить этот обработчик. Уже сделанные заказы продолжатся.
+modules-connection = Соединение
+modules-checked = Проверено { $when }
+modules-never-checked = Соединение ещё не проверялось.
+modules-balance = Баланс в УЦ
+modules-minimal-balance = Минимальный баланс
+modules-minimal-balance-hint = В валюте счёта в УЦ. Если баланс ниже, отдел получит предупреждение. Пусто: никогда.
+modules-blocks-below = Не покупать ниже минимума
+modules-blocks-below-hint = Пока баланс ниже минимума, новые заказы обходят обработчик.
+modules-day-ceiling = Не больше в день
+modules-order-ceiling = Не больше за заказ
+modules-spent-today = Потрачено сегодня
+modules-parameters = Параметры
+modules-allow-purchases = Разрешить покупки
+modules-allow-purchases-text = Через этот обработчик снова можно будет покупать.
+modules-block-purchases = Остановить покупки
+modules-block-purchases-text = Пока покупки не разрешены снова, через этот обработчик ничего не покупается. Сделанные заказы продолжатся.
+modules-log = Журнал
+modules-log-text = Уровень действует сразу. Строка для debug.conf:
+modules-log-level = Уровень
+modules-log-0 = Ничего
+modules-log-1 = Уведомления
+modules-log-2 = Критические ошибки
+modules-log-3 = Ошибки
+modules-log-4 = Предупреждения
+modules-log-5 = Запросы
+modules-log-6 = Запросы подробнее
+modules-log-7 = Ответы УЦ
+modules-log-8 = Шаги программы
+modules-log-9 = Всё
+modules-catalogue = Каталог
+modules-catalogue-show = Показать продукты
+modules-catalogue-import = Загрузить
+modules-catalogue-imported = Загружен
+modules-catalogue-products = Продуктов
+modules-catalogue-changes = Изменения
+modules-catalogue-diff = новых: { $added }, исчезло: { $removed }, с другой ценой: { $repriced }
+modules-catalogue-none = Каталог ещё не загружали.
+modules-catalogue-nothing = Ничего не найдено
+modules-catalogue-search = Продукт, бренд или код
+modules-catalogue-removed = И те, что больше не продаются
+modules-catalogue-gone = больше не продаётся
+modules-catalogue-line = Загружен { $when }: { $changes }
+modules-catalogue-importing = Загрузка каталога
+modules-catalogue-read = { $count ->
+    [one] Прочитан { $count } продукт
+    [few] Прочитано { $count } продукта
+    [many] Прочитано { $count } продуктов
+   *[other] Прочитано { $count } продукта
+}
+modules-catalogue-done = { $count ->
+    [one] { $count } продукт: { $changes }
+    [few] { $count } продукта: { $changes }
+    [many] { $count } продуктов: { $changes }
+   *[other] { $count } продукта: { $changes }
+}
+modules-names-included = включено { $included }, не больше { $most }
+modules-no-tariffs = Ни один тарифный план не использует этот обработчик
+modules-no-tariffs-text = Подключите его на странице тарифного плана.
+modules-add-title = Новый обработчик услуг
+modules-edit-title = Изменение обработчика услуг
+modules-step-type = Тип продукта
+modules-step-module = Обработчик услуг
+modules-step-settings = Настройки интеграции
+modules-step-parameters = Параметры обработчика
+modules-type-ssl = SSL-сертификаты
+modules-type-ssl-hint = С проверкой домена, организации и расширенной; wildcard и мультидоменные
+modules-connector-hint = Имя в журнале { $log }
+modules-new-client = Добавить нового клиента
+modules-new-client-hint = У меня ещё нет учётной записи в этом центре.
+modules-register-at = Сначала зарегистрируйтесь в { $name }, затем введите полученные данные здесь:
+modules-advanced = Дополнительные настройки
+modules-secret-kept = сохранено; оставьте пустым, чтобы не менять
+modules-settings = Настройки интеграции
+modules-settings-note = При изменении адреса или секрета мы ещё раз спросим ваш пароль и перед сохранением проверим соединение.
+modules-ceilings = Ограничения
+modules-ceilings-text = Покупка сверх ограничения ждёт второго человека. В валюте счёта в УЦ.
+modules-name-hint = Видно только здесь, клиентам не показывается.
+modules-department-hint = Сюда попадут задачи этого обработчика.
+modules-sort-hint = Первым берётся наименьшее значение.
+modules-check-and-save = Проверить соединение
+modules-checking = Проверка соединения
+modules-check-again = Проверить ещё раз
+modules-save = Сохранить обработчик
+modules-save-off = Сохранить выключенным
+modules-save-off-text = Можно вернуться и исправить настройки или сохранить обработчик выключенным и разобраться позже.
+modules-added = Обработчик услуг { $name } добавлен. Теперь загрузите его каталог.
+modules-added-off = Обработчик услуг { $name } сохранён выключенным.
+modules-saved = Обработчик услуг сохранён.
+modules-switched-on = Обработчик услуг включён.
+modules-switched-off = Обработчик услуг выключен.
+modules-purchases-blocked = Покупки через этот обработчик остановлены.
+modules-purchases-allowed = Покупки через этот обработчик разрешены.
+modules-log-saved = Уровень журнала: { $level }.
+modules-balance-read = Баланс прочитан.
+modules-balance-unread = Не удалось прочитать баланс: { $text }
+modules-broken-not-saved = Ничего не сохранено: с этими настройками соединения нет.
+modules-draft-lost = Мастер был оставлен слишком надолго. Начните заново.
+modules-check-failed = Соединение не работает.
+modules-check-worked = Соединение работает.
+
+# Проверка соединения
+check-cannot-connect = Не удалось подключиться к обработчику услуг
+check-connected = Соединение работает.
+check-running = Пробуем…
+check-skipped = не проверялось
+check-address = Куда обращались
+check-outgoing = Наш исходящий адрес
+check-outgoing-unknown = неизвестен
+check-step-resolve-name = Найти адрес сервера
+check-step-connect = Подключиться
+check-step-tls = Зашифровать (TLS)
+check-step-sign-in = Войти
+check-step-read-balance = Прочитать баланс
+check-cause-name-not-resolved = Имя сервера не удалось разрешить.
+check-cause-not-reachable = Сервер не отвечает.
+check-cause-tls = Не удалось установить доверенное соединение TLS.
+check-cause-credentials-refused = Имя пользователя или пароль не приняты.
+check-cause-address-not-permitted = Возможно, обращения с нашего адреса не разрешены.
+check-cause-not-understood = Ответ не понят: возможно, это не API.
+advice-check-host-name = Поищите опечатку в имени сервера в URL.
+advice-check-resolver = Проверьте DNS-резолвер этого сервера.
+advice-check-reachability = Проверьте, что адрес центра доступен с этого сервера, и межсетевые экраны по пути.
+advice-try-later = Посмотрите страницу состояния центра или попробуйте позже.
+advice-check-clock-and-roots = Проверьте часы этого сервера и набор корневых сертификатов.
+advice-check-interception = Поищите прокси или фильтр между этим сервером и центром.
+advice-check-credentials = Введите имя и пароль ещё раз и проверьте их в личном кабинете центра.
+advice-use-account-without-second-factor = Для API используйте учётную запись без второго фактора.
+advice-permit-address = Разрешите обращения к API с нашего исходящего адреса в личном кабинете центра.
+advice-check-url = Сверьте URL с документацией центра; оставьте пустым для значения по умолчанию.
+
+# Тарифные планы
+tariffs-text = Что, по какой цене и через какие обработчики предлагается клиентам.
+tariffs-empty-title = Тарифных планов ещё нет
+tariffs-empty-text = Создайте план из продукта загруженного каталога.
+tariffs-product = Продукт
+tariffs-product-hint = Из каталога обработчика услуг. Другие обработчики с тем же продуктом можно подключить позже.
+tariffs-product-at-ca = Продукт в УЦ
+tariffs-kind = Вид
+tariffs-level = Проверка
+tariffs-included = Включено имён
+tariffs-most = Не больше имён
+tariffs-methods = Способы проверки
+tariffs-note = Описание
+tariffs-note-hint = Его видят клиенты.
+tariffs-prices = Цены
+tariffs-no-price = Нет цены
+tariffs-no-price-text = Клиенты видят план, когда у него есть цена в их валюте.
+tariffs-no-module = Нет обработчика
+tariffs-no-module-text = Для заказов нужен хотя бы один подключённый обработчик.
+tariffs-period = Период
+tariffs-currency = Валюта
+tariffs-extra-name = Доп. имя
+tariffs-extra-wildcard = Доп. имя wildcard
+tariffs-valid-from = Действует с
+tariffs-withdraw = Отозвать
+tariffs-withdrawn = отозвана
+tariffs-loss = ниже себестоимости
+tariffs-set-price = Задать цену
+tariffs-place = Порядок
+tariffs-order-text = Заказы пробуют обработчики сверху вниз. Без своего порядка план следует сортировке обработчиков.
+tariffs-connect = Подключить обработчик
+tariffs-connect-submit = Подключить
+tariffs-up = Выше
+tariffs-down = Ниже
+tariffs-margin-rule = Правило наценки
+tariffs-margin-rule-line = Цена УЦ плюс { $percent } %, с округлением вверх до { $step }
+tariffs-no-margin-rule = Правила нет; цены задаются вручную.
+tariffs-margin-text = Предлагает цены исходя из цены УЦ; задают их сотрудники.
+tariffs-margin-percent = Сверх цены УЦ
+tariffs-margin-round = Округлять вверх до
+tariffs-apply-margin = Задать цены по правилу
+tariffs-history = Прежние цены
+tariffs-no-history = Прежних цен нет.
+tariffs-add = Новый тарифный план
+tariffs-edit = Изменение тарифного плана
+tariffs-name-hint = Это название видят клиенты.
+tariffs-sort-hint = Первым показывается наименьшее значение.
+tariffs-active = Предлагать клиентам
+tariffs-active-hint = Проданные услуги продолжатся в любом случае.
+tariffs-no-products = Каталог ещё не загружен: сначала добавьте обработчик услуг и загрузите его каталог.
+tariffs-added = Тарифный план добавлен. Теперь задайте цены.
+tariffs-saved = Тарифный план сохранён.
+tariffs-price-set = Цена задана.
+tariffs-price-withdrawn = Цена отозвана.
+tariffs-prices-set = { $count ->
+    [one] По правилу задана { $count } цена.
+    [few] По правилу заданы { $count } цены.
+    [many] По правилу задано { $count } цен.
+   *[other] По правилу задано { $count } цены.
+}
+tariffs-module-connected = Обработчик подключён.
+tariffs-modules-changed = Обработчики плана изменены.
+
+# Услуги
+services-search = Номер, имя, клиент
+services-empty-title = Услуг ещё нет
+services-empty-text = Они появятся здесь, когда клиенты начнут заказывать.
+services-nothing-title = Ничего не найдено
+services-nothing-text = Измените поиск или фильтры.
+services-column-name = Имя
+services-more-names = { $count ->
+    [one] и ещё { $count }
+    [few] и ещё { $count }
+    [many] и ещё { $count }
+   *[other] и ещё { $count }
+}
+services-ends-within = Закончится за
+services-ends-within-days = { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+    [many] { $count } дней
+   *[other] { $count } дня
+}
+services-years = { $count ->
+    [one] { $count } год
+    [few] { $count } года
+    [many] { $count } лет
+   *[other] { $count } года
+}
+services-retry = Запустить снова
+services-finish = Завершить вручную
+services-finish-text = Сертификат сверяется с запросом и именами. Затем услуга станет активной, клиент получит письмо, задача закроется.
+services-finish-certificate = Сертификат (PEM)
+services-finish-chain = Промежуточные сертификаты (PEM)
+services-finish-chain-hint = В любом порядке.
+services-finish-submit = Выдать этот сертификат
+services-finished = Сертификат выдан.
+services-download = Скачать
+services-download-pem = Сертификат (PEM)
+services-download-fullchain = С цепочкой (PEM)
+services-download-zip = Всё вместе (ZIP)
+services-close = Отказаться
+services-close-text = Заказ прекращается до выпуска; если УЦ позволяет, он отменяется и там, а деньги возвращаются клиенту.
+services-closing = Услуга закрывается.
+services-retried = Операция запущена снова.
+services-needs-person = Операции нужен человек:
+services-dates = Даты
+services-paid-till-empty = пусто: один сертификат покрывает весь оплаченный срок
+services-term = Оплаченный срок
+services-accepted = Принято в УЦ
+services-issued = Выпущено
+services-closed = Закрыто
+services-prolong = Продлевать автоматически
+services-prolong-off = Нет
+services-external-ref = Номер у клиента
+services-net = Без налога
+services-gross = С налогом
+services-cost = Себестоимость в УЦ
+services-margin = Маржа
+services-price-lines = Состав цены
+services-quantity = Количество
+services-total = Итого
+services-certificates = Сертификаты
+services-no-certificate = Сертификат ещё не выпущен.
+services-current = используется
+services-validity = Действует
+services-issuer = Издатель
+services-serial = Серийный номер
+services-fingerprint = SHA-256
+services-ca-orders = Заказы в УЦ
+services-ca-ref = Номер в УЦ
+services-looked = Последняя проверка
+services-charged = Списано
+services-raw = Последний ответ УЦ по { $number }
+services-contacts = Контакт
+services-contact = Человек
+services-contact-title = Должность
+services-phone = Телефон
+services-organisation = Организация
+services-place = Адрес
+services-registration = Регистрационный номер
+services-key = Ключ
+services-custody = Хранение
+services-key-kind = Вид
+services-csr = Запрос на сертификат
+price-line-period = Оплаченный срок
+price-line-extra-names = Дополнительные имена
+price-line-extra-wildcards = Дополнительные имена wildcard
+failure-rejected = УЦ отклонил заказ.
+failure-closed = От заказа отказались до выпуска.
+failure-no-module = Ни один обработчик услуг не смог купить.
+failure-by-staff = Прекращено сотрудником.
+
+# Проверка домена
+validation-title = Подтверждение управления доменом
+validation-resend = Отправить письмо ещё раз
+validation-resent = Письмо отправляется ещё раз.
+validation-checked = УЦ опрошен; его ответ показан ниже.
+validation-record-type = Тип
+validation-record-name = Имя
+validation-record-value = Значение
+validation-file-address = Адрес файла
+validation-file-content = Содержимое файла
+validation-approver = Письмо отправлено на
+validation-published = certbroker опубликовал запись в зоне { $zone }, и её показывают все серверы имён.
+validation-publishing = certbroker сам публикует запись в зоне { $zone }.
+validation-method-ends = С { $date } этот способ больше нельзя использовать.
+validation-proven-at = Подтверждено { $when }
+validation-looked-at = УЦ опрошен { $when }
+validation-state-waiting = Ждёт
+validation-state-proven = Подтверждено
+validation-state-failed = Отклонено
+ca-state-awaiting-payment = Ждёт оплаты
+ca-state-pending = В работе
+ca-state-validation = Ждёт проверки
+ca-state-issued = Выпущен
+ca-state-rejected = Отклонён
+ca-state-cancelled = Отменён
+ca-state-revoked = Отозван
+ca-state-expired = Истёк
+ca-state-replaced = Заменён
+ca-state-unknown = Не распознано
+
+# Операции
+operations-text = Автоматическая работа с услугами. То, что не может продолжаться само, становится задачей.
+operations-empty = Здесь пусто
+operations-none = Операций не было.
+operations-trouble = Только с ошибками
+operations-attempts = Попытки
+operations-next = Следующий запуск
+operations-error = Последняя ошибка
+operations-running = выполняется сейчас
+operations-retry = Запустить снова
+operations-retried = Операция запущена снова.
+operations-to-person = Передать человеку
+operations-to-person-text = Операция перестанет выполняться сама, а отдел её обработчика получит задачу.
+operations-given = Теперь операция ждёт человека.
+operations-step = Следующий шаг
+operations-started-by = Начал
+operations-finished = Завершена
+operations-history = Попытки
+operations-no-attempt = Попыток ещё не было.
+operations-log = Журнал
+operations-considered = Рассмотренные обработчики
+operations-chosen = Выбран
+operations-purchases = Покупки в УЦ
+operations-expected = Ожидаемая цена
+operations-reason = Почему
+operations-unique-value = Уникальное значение
+operations-intended = Намерение записано
+operations-settled = Исход известен
+operations-candidates = Заказы в УЦ, которые могут быть этим
+step-choose = Выбрать обработчик
+step-intent = Записать намерение
+step-place = Сделать заказ
+step-settle = Выяснить исход
+step-validate = Узнать, что подтвердить
+step-publish = Опубликовать записи
+step-wait = Ждать УЦ
+step-fetch = Получить сертификат
+step-deliver = Выдать
+step-done = Готово
+attempt-outcome-done = готово
+attempt-outcome-waits = ждёт
+attempt-outcome-failed = не удалось
+attempt-outcome-postponed = отложено
+attempt-outcome-manual = передано человеку
+attempt-outcome-refused = закончилось без результата
+error-class-unreachable = УЦ недоступен.
+error-class-unauthorized = УЦ не принимает наш вход.
+error-class-forbidden-address = УЦ не разрешает обращения с нашего адреса.
+error-class-rate-limited = УЦ просит обращаться реже.
+error-class-rejected = УЦ отказывает.
+error-class-protocol = Ответ УЦ не понят.
+error-class-unsupported = УЦ этого не умеет.
+error-class-internal = Что-то не так на нашей стороне.
+purchase-stage-awaits-approval = Ждёт второго человека
+purchase-stage-intended = Записано намерение
+purchase-stage-called = Запрос отправлен
+purchase-stage-unknown = Исход неизвестен
+purchase-stage-accepted = Принято
+purchase-stage-rejected = Отклонено
+purchase-stage-never-made = Не состоялось
+
+# Задачи
+tasks-text = Работа для людей. То, что программа не может решить, попадает сюда, в отдел обработчика.
+tasks-all = Все, и закрытые
+tasks-mine = Только мои
+tasks-add = Новая задача
+tasks-column-title = Что сделать
+tasks-column-performer = Исполнитель
+tasks-empty-title = Открытых задач нет
+tasks-empty-text = Всё работает само.
+tasks-facts = Задача
+tasks-about = О чём
+tasks-closed = Закрыта
+tasks-take = Взять
+tasks-done = Выполнено
+tasks-cancel = Отпала
+tasks-cancel-text = Задача закроется без выполнения.
+tasks-comments = Комментарии
+tasks-no-comments = Пока никто ничего не написал.
+tasks-comment = Комментарий
+tasks-comment-submit = Добавить комментарий
+tasks-added = Задача добавлена.
+tasks-taken = Задача ваша.
+tasks-was-done = Задача выполнена.
+tasks-was-cancelled = Задача закрыта.
+tasks-commented = Комментарий добавлен.
+
+# Аккаунты
+accounts-search = Номер, название, адрес почты
+accounts-empty-title = Аккаунтов нет
+accounts-empty-text = Клиенты регистрируются сами, или их добавляют сотрудники.
+accounts-country = Страна
+accounts-available = Доступно
+accounts-reserved = Зарезервировано
+accounts-all-services = Все услуги
+accounts-statement = Выписка
+accounts-no-bookings = Операций по счёту ещё нет
+accounts-documents = Документы
+accounts-no-documents = Документов ещё нет
+accounts-what-for = За что
+accounts-credit = Зачислить деньги
+accounts-credit-text = Крупные зачисления ждут второго человека.
+accounts-credit-note = За что
+accounts-credit-note-hint = Клиент увидит это в выписке.
+accounts-credit-submit = Зачислить
+accounts-credited = Зачислено { $amount }.
+accounts-credit-asked = Зачисление { $amount } ждёт второго человека.
+accounts-credit-limit = Кредитный лимит
+accounts-credit-limit-hint = Насколько ниже нуля может уйти счёт.
+accounts-tax-number = Налоговый номер
+accounts-language = Язык
+accounts-note = Заметка
+accounts-note-hint = Только для сотрудников.
+accounts-active = Открыт
+accounts-active-hint = Закрытый аккаунт ничего не заказывает; его услуги продолжаются.
+accounts-no-members = За этот аккаунт никто не может войти.
+accounts-add = Новый аккаунт
+accounts-edit = Изменение аккаунта
+accounts-added = Аккаунт добавлен.
+accounts-saved = Аккаунт сохранён.
+entry-kind-credit = Зачисление
+entry-kind-reserve = Резерв
+entry-kind-charge = Списание
+entry-kind-release = Снятие резерва
+entry-kind-refund = Возврат
+entry-kind-supplier-charge = Списание УЦ
+entry-kind-supplier-refund = Возврат УЦ
+document-kind-receipt = Квитанция
+document-kind-invoice = Счёт
+document-kind-credit-note = Кредит-нота
+documents-seller = Продавец
+documents-buyer = Покупатель
+documents-tax = Налог
+
+# Зачисления
+credits-text = Для крупных зачислений нужны двое: один просит, другой подтверждает.
+credits-empty-title = Ожидающих зачислений нет
+credits-empty-text = Зачисления запрашиваются на странице аккаунта.
+credits-waits = ждёт второго человека
+credits-asked-by = Запросил
+credits-decided-by = решение принял
+credits-approve = Подтвердить
+credits-approve-text = { $amount } будут сразу зачислены на аккаунт { $account }.
+credits-refuse = Отклонить
+credits-refuse-text = Ничего не будет зачислено.
+credits-approved = Зачисление подтверждено.
+credits-refused = Зачисление отклонено.
+credit-state-waiting = Ждёт
+credit-state-approved = Подтверждено
+credit-state-refused = Отклонено
+
+# Пользователи
+users-search = Имя, адрес почты
+users-of = Кто
+users-of-staff = Сотрудники
+users-of-clients = Клиенты
+users-empty = Никого не найдено
+users-client = Клиент
+users-second-factor = Второй фактор
+users-last-sign-in = Последний вход
+users-add-staff = Добавить сотрудника
+users-add-member = Добавить пользователя в аккаунт
+users-add-text = На адрес уйдёт письмо со ссылкой; по ней человек задаст пароль.
+users-invite = Отправить приглашение
+users-invited = Приглашение отправлено на { $email }.
+users-lock = Заблокировать
+users-lock-text = Человек будет везде отключён и больше не сможет войти.
+users-unlock = Разблокировать
+users-unlock-text = Человек снова сможет войти.
+users-locked = Пользователь заблокирован.
+users-unlocked = Пользователь снова может войти.
+users-reset-totp = Снять второй фактор
+users-reset-totp-text = При следующем входе человек настроит новый. Убедитесь, что просил действительно он.
+users-totp-reset = Второй фактор снят.
+users-confirmed = Адрес подтверждён
+users-sessions = Браузеры, в которых выполнен вход
+users-no-sessions = Вход не выполнен ни в одном браузере
+users-browser = Браузер
+users-address = Адрес
+users-seen = Последнее действие
+users-this-browser = этот
+users-end-session = Завершить
+users-session-ended = Сеанс завершён.
+
+# Профиль
+profile-password = Пароль
+profile-current-password = Текущий пароль
+profile-new-password = Новый пароль
+profile-change-password = Изменить пароль
+profile-password-changed = Пароль изменён.
+
+# Система
+periodic-text = Работа, которая повторяется сама. Она не требует ввода и может выполняться в любое время.
+periodic-what = Что
+periodic-last = Последний запуск
+periodic-result = Результат
+periodic-next = Следующий запуск
+periodic-backlog = Ждёт
+periodic-failed = не удалось
+periodic-empty = Ничего не запланировано
+audit-text = Кто, что и когда сделал. Каждая запись хранит хеш предыдущей.
+audit-sequence = №
+audit-action = Действие
+audit-subject = Предмет
+audit-request = Запрос
+audit-empty = Ничего не найдено
+audit-verify = Проверить цепочку
+audit-holds = { $count ->
+    [one] Цепочка цела: проверена { $count } запись.
+    [few] Цепочка цела: проверены { $count } записи.
+    [many] Цепочка цела: проверено { $count } записей.
+   *[other] Цепочка цела: проверено { $count } записи.
+}
+audit-broken = Цепочка нарушена на записи { $number }: изменена она или предыдущая.
+departments-text = Задачи попадают в отделы; первыми их видят участники отдела.
+departments-add = Новый отдел
+departments-email-hint = Сюда приходят уведомления отдела.
+departments-members = Участники
+departments-added = Отдел добавлен.
+departments-saved = Отдел сохранён.
+settings-purchases-blocked = Покупки отключены
+purchases-off-by-staff = Их отключил администратор.
+purchases-off-instance-mismatch = База данных не подходит к этой установке: её восстановили или скопировали. Сверка со всеми удостоверяющими центрами снова включит покупки.
+purchases-off-restored = База данных восстановлена из резервной копии. Сверка со всеми удостоверяющими центрами снова включит покупки.
+settings-allow-purchases = Разрешить покупки
+settings-allow-purchases-text = Делайте это только тогда, когда заказы в УЦ сходятся с базой данных.
+settings-purchases-allowed = Покупки снова разрешены.
+settings-saved = Настройки сохранены.
+zones-text = Зоны DNS, принимающие обновления (RFC 2136). Проверочные записи для имён в них публикуются и удаляются без участия человека.
+zones-empty-title = Зоны не подключены
+zones-empty-text = Без них клиенты публикуют проверочные записи сами.
+zones-add = Подключить зону
+zones-name = Зона
+zones-server = Сервер имён
+zones-server-hint = Адрес и порт сервера, который принимает обновления.
+zones-key = Имя ключа
+zones-algorithm = Алгоритм
+zones-secret = Секрет ключа
+zones-secret-hint = В base64, как в настройках сервера имён.
+zones-problem = Ошибка
+zones-good = В порядке
+zones-remove-text = Записи больше не будут публиковаться в этой зоне.
+zones-added = Зона подключена.
+zones-removed = Зона отключена.
