@@ -17,6 +17,9 @@ pub struct Years(u8);
 pub struct BadYears(pub u32);
 
 impl Years {
+    /// The shortest paid term.
+    pub const ONE: Self = Self(1);
+
     /// # Errors
     /// [`BadYears`] outside 1 to 10.
     pub fn new(years: u32) -> Result<Self, BadYears> {

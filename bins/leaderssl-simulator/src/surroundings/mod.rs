@@ -21,6 +21,7 @@ pub mod web;
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
 };
 
 use self::{
@@ -49,6 +50,8 @@ pub struct Config {
     pub zones: Zones,
     /// Key that dynamic updates must be signed with; without one every update is refused.
     pub update_key: Option<UpdateKey>,
+    /// Folder whose files `HOST/path` the web server serves beside those that were put; none for a test.
+    pub www: Option<PathBuf>,
 }
 
 impl Default for Config {
@@ -61,6 +64,7 @@ impl Default for Config {
             mailbox: ANY_LOOPBACK_PORT,
             zones: Zones::default(),
             update_key: None,
+            www: None,
         }
     }
 }
@@ -109,7 +113,7 @@ impl Surroundings {
     /// When an address is not loopback or cannot be listened on.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let dns = DnsServer::start(config.dns, config.zones, config.update_key).await?;
-        let web = WebServer::start(config.http, config.https).await?;
+        let web = WebServer::start(config.http, config.https, config.www).await?;
         let smtp = SmtpSink::start(config.smtp).await?;
         let mailbox = MailboxPage::start(config.mailbox, smtp.mailbox()).await?;
         Ok(Self {

@@ -1,6 +1,12 @@
 //! The web server on which validation files are put: per host, over HTTP and HTTPS.
 
-use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
+use std::{
+    collections::HashMap,
+    io,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -43,7 +49,14 @@ pub enum Page {
 
 /// The files of all hosts; clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Files(Arc<RwLock<HashMap<(String, String), Page>>>);
+pub struct Files {
+    put: Arc<RwLock<HashMap<(String, String), Page>>>,
+    /// Where a person puts files: `HOST/path` below it.
+    folder: Option<Arc<Path>>,
+}
+
+/// A file of a person's that is larger is not served.
+const LARGEST_FILE: u64 = 64 * 1024;
 
 impl Files {
     /// Serves `body` at `path` (with its leading slash) of `host`, for HTTP and HTTPS.
@@ -53,16 +66,37 @@ impl Files {
 
     /// Answers requests for `path` of `host` in any way.
     pub fn answer(&self, host: &str, path: &str, page: Page) {
-        self.0.write().insert(key(host, path), page);
+        self.put.write().insert(key(host, path), page);
     }
 
     /// Answers 404 for `path` of `host` again.
     pub fn remove(&self, host: &str, path: &str) {
-        self.0.write().remove(&key(host, path));
+        self.put.write().remove(&key(host, path));
     }
 
-    fn find(&self, host: &str, path: &str) -> Option<Page> {
-        self.0.read().get(&key(host, path)).cloned()
+    async fn find(&self, host: &str, path: &str) -> Option<Page> {
+        let put = self.put.read().get(&key(host, path)).cloned();
+        match put {
+            Some(page) => Some(page),
+            None => self.in_folder(host, path).await.map(Page::Body),
+        }
+    }
+
+    /// The file that a person put there; nothing outside of the folder is reached.
+    async fn in_folder(&self, host: &str, path: &str) -> Option<Vec<u8>> {
+        let (host, path) = key(host, path);
+        let is_plain =
+            |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', '\0', '/']);
+        let inside = path.strip_prefix('/')?;
+        if !is_plain(&host) || !inside.split('/').all(is_plain) {
+            return None;
+        }
+        let file = self.folder.as_ref()?.join(host).join(inside);
+        let size = tokio::fs::metadata(&file).await.ok()?.len();
+        if size > LARGEST_FILE {
+            return None;
+        }
+        tokio::fs::read(file).await.ok()
     }
 }
 
@@ -81,11 +115,18 @@ impl WebServer {
     ///
     /// # Errors
     /// When an address is not loopback or cannot be listened on.
-    pub async fn start(http: SocketAddr, https: SocketAddr) -> Result<Self, StartError> {
+    pub async fn start(
+        http: SocketAddr,
+        https: SocketAddr,
+        folder: Option<PathBuf>,
+    ) -> Result<Self, StartError> {
         let plain = listen(http).await?;
         let secured = listen(https).await?;
         let (http, https) = (bound(&plain, http), bound(&secured, https));
-        let files = Files::default();
+        let files = Files {
+            folder: folder.map(Arc::from),
+            ..Files::default()
+        };
         let tasks = Tasks::new();
         let app = Router::new().fallback(serve).with_state(files.clone());
         let tls = TlsListener::start(secured, https, acceptor()?, tasks.spawner());
@@ -136,7 +177,10 @@ async fn serve(State(files): State<Files>, request: Request<Body>) -> Response<B
         .headers()
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    let page = host.and_then(|host| files.find(host, request.uri().path()));
+    let page = match host {
+        Some(host) => files.find(host, request.uri().path()).await,
+        None => None,
+    };
     match page.unwrap_or(Page::Status(404)) {
         Page::Body(body) => plain(StatusCode::OK, body),
         Page::Redirect { status, location } => {
@@ -231,14 +275,48 @@ impl Listener for TlsListener {
 mod tests {
     use super::*;
 
-    #[test]
-    fn files_are_found_without_case_and_port_of_the_host() {
+    #[tokio::test]
+    async fn a_persons_files_are_served_and_nothing_outside_of_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("www").join("shop.test").join("a");
+        std::fs::create_dir_all(&inside).unwrap();
+        std::fs::write(inside.join("b.txt"), "body").unwrap();
+        std::fs::write(folder.path().join("secret"), "no").unwrap();
+        let files = Files {
+            folder: Some(Arc::from(folder.path().join("www"))),
+            ..Files::default()
+        };
+        assert_eq!(
+            files.find("Shop.test:80", "/a/b.txt").await,
+            Some(Page::Body(b"body".to_vec()))
+        );
+        for (host, path) in [
+            ("shop.test", "/a"),
+            ("shop.test", "/../../secret"),
+            ("..", "/secret"),
+            ("", "/shop.test/a/b.txt"),
+            ("shop.test", "//a/b.txt"),
+        ] {
+            assert_eq!(files.find(host, path).await, None, "{host}{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn files_are_found_without_case_and_port_of_the_host() {
         let files = Files::default();
         files.put("Shop.test", "/.well-known/pki-validation/A.txt", "body");
-        let found = files.find("shop.TEST:8080", "/.well-known/pki-validation/A.txt");
+        let found = files
+            .find("shop.TEST:8080", "/.well-known/pki-validation/A.txt")
+            .await;
         assert_eq!(found, Some(Page::Body(b"body".to_vec())));
-        assert_eq!(files.find("shop.test", "/.well-known/pki-validation/a.txt"), None);
+        assert_eq!(
+            files.find("shop.test", "/.well-known/pki-validation/a.txt").await,
+            None
+        );
         files.remove("shop.test", "/.well-known/pki-validation/A.txt");
-        assert_eq!(files.find("shop.test", "/.well-known/pki-validation/A.txt"), None);
+        assert_eq!(
+            files.find("shop.test", "/.well-known/pki-validation/A.txt").await,
+            None
+        );
     }
 }

@@ -1,0 +1,228 @@
+//! `certbroker demo`: the server with everything around it in one process, or the main job once without a browser.
+
+mod files;
+mod once;
+mod people;
+mod seed;
+mod world;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use self::{
+    people::SignIn,
+    world::{Addresses, DemoWorld},
+};
+use crate::{
+    cli::{Demo, Global},
+    config::{Config, Settings},
+    exit::Refused,
+    installation::{self, Installation},
+    logs::ProgramLogs,
+    output,
+    server::{self, Server},
+};
+
+/// Where a demo keeps its data unless told otherwise.
+const FOLDER: &str = "certbroker-demo";
+/// What a demo remembers: where it listens and who signs in.
+const MEMORY: &str = "demo.json";
+
+/// What a demo remembers between two starts.
+#[derive(Serialize, Deserialize)]
+struct Memory {
+    addresses: Addresses,
+    sign_ins: Vec<SignIn>,
+}
+
+/// What a demo prints when it is ready.
+#[derive(Serialize)]
+struct Ready<'a> {
+    web: String,
+    api: String,
+    mailbox: String,
+    /// The simulated CA's management listener.
+    management: String,
+    /// Files below `HOST/` here are what the web server of that host serves.
+    www: &'a Path,
+    setup: Option<String>,
+    sign_ins: &'a [SignIn],
+}
+
+/// Runs the demo until told to stop, or the main job once.
+///
+/// # Errors
+/// A port is taken, a folder cannot be written, or the main job fails.
+pub(crate) async fn run(global: &Global, options: Demo) -> anyhow::Result<()> {
+    if options.once {
+        return once::run(global, &options).await;
+    }
+    if !options.listen.ip().is_loopback() {
+        return Err(Refused(format!(
+            "{} is not loopback: a demo is for this machine only",
+            options.listen
+        ))
+        .into());
+    }
+    let folder = global.data.clone().unwrap_or_else(|| PathBuf::from(FOLDER));
+    if options.fresh {
+        forget(&folder)?;
+    }
+    serve(global, &options, folder).await
+}
+
+async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Result<()> {
+    installation::make_folder(&folder)?;
+    let memory = remembered(&folder)?;
+    let is_first = memory.is_none();
+    let has_history = is_first && !options.empty;
+    let machine = engine::BusinessClock::real().machine_now();
+    let start = has_history.then(|| machine - seed::HISTORY);
+    let at = memory.as_ref().map_or(Addresses::ANY, |memory| memory.addresses);
+    let world = DemoWorld::start(&folder, at, start).await?;
+    let listener = server::listen(options.listen).await?;
+    let settings = settings(&folder, &world, listener.local_addr()?);
+    let logs = ProgramLogs::of_a_server(&settings)?;
+    let clock = has_history.then(seed::clock_of_the_past);
+    let installation = Installation::open(&settings, world.as_seen(clock)?, logs).await?;
+    let server = Server::start(&installation, &settings, listener).await?;
+    let stop = CancellationToken::new();
+    world.forward_mails(stop.clone());
+    let sign_ins = match memory {
+        Some(memory) => memory.sign_ins,
+        None if options.empty => Vec::new(),
+        None => seed::history(&installation, &world).await?.sign_ins,
+    };
+    if is_first {
+        let memory = Memory {
+            addresses: world.addresses,
+            sign_ins: sign_ins.clone(),
+        };
+        people::keep(&folder.join(MEMORY), &memory)?;
+    }
+    let ready = Ready {
+        web: format!("http://{}", server.address),
+        api: format!("http://{}/api/v1", server.address),
+        mailbox: format!("http://{}", world.addresses.mailbox),
+        management: world.simulator.management_url(),
+        www: &world.www,
+        setup: server::set_up_link(&installation, &settings).await?,
+        sign_ins: &sign_ins,
+    };
+    announce(global, &ready, installation.engine.clock().machine_now())?;
+    server::told_to_stop().await?;
+    stop.cancel();
+    server.stop().await?;
+    installation.store.close().await;
+    world.surroundings.shutdown().await;
+    Ok(())
+}
+
+/// A demo's own settings: nothing of the machine's configuration.
+fn settings(folder: &Path, world: &DemoWorld, listen: std::net::SocketAddr) -> Settings {
+    let mut config = Config {
+        listen,
+        mail: world.mail(),
+        ..Config::default()
+    };
+    config.log.file = Some(folder.join("certbroker.log"));
+    Settings {
+        data: folder.to_owned(),
+        config,
+    }
+}
+
+fn remembered(folder: &Path) -> anyhow::Result<Option<Memory>> {
+    let path = folder.join(MEMORY);
+    match std::fs::read(&path) {
+        Ok(bytes) => {
+            let memory = serde_json::from_slice(&bytes).with_context(|| {
+                format!(
+                    "{} cannot be read; --fresh forgets it and begins anew",
+                    path.display()
+                )
+            })?;
+            Ok(Some(memory))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            refuse_half_made(folder)?;
+            Ok(None)
+        }
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
+
+/// A demo that was stopped while it was filled has a database but no memory.
+fn refuse_half_made(folder: &Path) -> anyhow::Result<()> {
+    let database = folder.join("certbroker.db");
+    if database.exists() {
+        return Err(Refused(format!(
+            "{} holds data that no finished demo left; --fresh begins anew",
+            folder.display()
+        ))
+        .into());
+    }
+    Ok(())
+}
+
+/// Removes what an earlier demo left; a folder that no demo made stays.
+fn forget(folder: &Path) -> anyhow::Result<()> {
+    let is_a_demo = folder.join(MEMORY).exists() || folder.join("leaderssl.state").exists();
+    let is_empty = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(_) => return Ok(()),
+    };
+    if is_empty {
+        return Ok(());
+    }
+    if !is_a_demo {
+        return Err(Refused(format!(
+            "{} is not the folder of a demo; it stays as it is",
+            folder.display()
+        ))
+        .into());
+    }
+    std::fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))
+}
+
+fn announce(global: &Global, ready: &Ready<'_>, now: Timestamp) -> anyhow::Result<()> {
+    if global.json {
+        let line = serde_json::to_string(ready).context("writing JSON")?;
+        return output::write(format!("{line}\n").as_bytes());
+    }
+    let mut words = format!(
+        "certbroker is ready: {}\n\n  mailbox       {}\n  API           {}\n  simulated CA  {}\n  web files     {}/HOST/…\n",
+        ready.web,
+        ready.mailbox,
+        ready.api,
+        ready.management,
+        ready.www.display()
+    );
+    if let Some(link) = &ready.setup {
+        words.push_str(&format!("\nSet it up: {link}\n"));
+    }
+    if !ready.sign_ins.is_empty() {
+        words.push_str("\nSign in as\n");
+    }
+    for person in ready.sign_ins {
+        words.push_str(&format!(
+            "  {:<14}{:<28}{}\n",
+            person.role, person.email, person.password
+        ));
+        if let Some(code) = person.code(now) {
+            let secret = person.totp_secret.as_deref().unwrap_or_default();
+            words.push_str(&format!(
+                "{:16}code now: {code}; authenticator app: {secret}\n",
+                ""
+            ));
+            let spare: Vec<&str> = person.recovery_codes.iter().take(3).map(String::as_str).collect();
+            words.push_str(&format!("{:16}or, once each: {}\n", "", spare.join(" ")));
+        }
+    }
+    words.push_str("\nNothing leaves this machine. Stop with Ctrl-C; --fresh begins anew.\n");
+    output::write(words.as_bytes())
+}

@@ -1,0 +1,443 @@
+//! Fills an empty installation the way people would: through the use cases, one after the other.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use domain::{
+    Currency, Money,
+    contact::{Contact, Organisation},
+    id::{AccountId, ModuleId, ServiceId, TariffPlanId},
+    price::MarginRule,
+    product::ValidationMethod,
+    state::ServiceState,
+    term::Years,
+};
+use engine::{
+    Actor, Engine,
+    catalogue::{ProductQuery, match_key},
+    modules::{IfBroken, ModuleParameters, NewModule, Saved},
+    money::NewCredit,
+    orders::{NewOrder, OrderPlaced, RequestSource, ValidationPlan},
+    people::account::NewAccount,
+    services::ServiceView,
+    tariffs::NewTariff,
+    zones::NewZone,
+};
+use jiff::SignedDuration;
+use pki::KeyChoice;
+use rust_decimal::Decimal;
+use store::account::AccountKind;
+use tokio::time::{Duration, timeout};
+
+use super::{
+    people::{self, SignIn},
+    world::{CA_PASSWORD, CA_USER, DemoWorld, ZONE_KEY, ZONE_SECRET},
+};
+use crate::installation::Installation;
+
+/// So long ago the oldest services were ordered: their certificates end within weeks.
+pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(24 * 183);
+/// The tariff plans of the demo: the product at the CA, and what is added to its price in percent.
+const PLANS: &[(&str, u32)] = &[
+    ("PositiveSSL", 120),
+    ("PositiveSSL Wildcard", 60),
+    ("PositiveSSL Multi-Domain", 60),
+    ("SectigoSSL DV", 50),
+    ("InstantSSL OV", 50),
+    ("SectigoSSL EV", 40),
+];
+/// Longer than anything takes here.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks at a service.
+const LOOK: Duration = Duration::from_millis(15);
+
+/// Somebody who sells, with everything that is needed to take an order.
+pub(super) struct Shop {
+    /// Signs in as administrator, staff and clients, in this order.
+    pub(super) sign_ins: Vec<SignIn>,
+    admin: Actor,
+    module: ModuleId,
+    plans: Vec<(&'static str, TariffPlanId)>,
+}
+
+/// Connects the module, imports the catalogue, prices the plans, opens accounts with money.
+///
+/// # Errors
+/// Anything that a use case refuses.
+pub(super) async fn history(installation: &Installation, world: &DemoWorld) -> anyhow::Result<Shop> {
+    let engine = &installation.engine;
+    let (administrator, admin) = people::administrator(installation).await?;
+    let module = connect(engine, &admin, world).await?;
+    connect_zone(engine, &admin, world).await?;
+    let mut plans = Vec::new();
+    for (product, percent) in PLANS {
+        plans.push((*product, plan(engine, &admin, module, product, *percent).await?));
+    }
+    let shop = Shop {
+        sign_ins: vec![administrator],
+        admin,
+        module,
+        plans,
+    };
+    shop.fill(installation, world).await
+}
+
+impl Shop {
+    async fn fill(mut self, installation: &Installation, world: &DemoWorld) -> anyhow::Result<Self> {
+        let engine = &installation.engine;
+        self.sign_ins
+            .push(people::staff(installation, &self.admin).await?);
+        let mut owners = Vec::new();
+        for (company, country, email, name) in [
+            ("Client One GmbH", "DE", "ada@client-one.example", "Ada Example"),
+            ("Second Client Ltd", "GB", "bob@client-two.example", "Bob Sample"),
+        ] {
+            let account = open_account(engine, &self.admin, company, country).await?;
+            credit(engine, &self.admin, account, 150_000, "Bank transfer").await?;
+            let (sign_in, actor) = people::client(installation, &self.admin, account, email, name).await?;
+            self.sign_ins.push(sign_in);
+            owners.push(actor);
+        }
+        let [one, two] = owners.as_slice() else {
+            anyhow::bail!("the demo has two clients")
+        };
+        let dns = ValidationMethod::Dns;
+        let old = [
+            self.order(engine, one, "PositiveSSL", "shop.client-one.example", dns)
+                .await?,
+            self.order(engine, two, "PositiveSSL Wildcard", "*.client-two.example", dns)
+                .await?,
+        ];
+        for order in old {
+            reaches(engine, &self.admin, order.service, ServiceState::Active).await?;
+        }
+        // The present: what was ordered half a year ago ends soon now.
+        let now = world.simulator.now();
+        engine.clock().advance(HISTORY);
+        world
+            .simulator
+            .advance_clock(HISTORY)
+            .with_context(|| format!("moving the CA's clock on from {now}"))?;
+        let fresh = [
+            self.order(engine, one, "SectigoSSL DV", "www.client-one.example", dns)
+                .await?,
+            self.order(engine, two, "PositiveSSL", "mail.client-two.example", dns)
+                .await?,
+        ];
+        let waiting = self
+            .order(
+                engine,
+                one,
+                "PositiveSSL",
+                "intranet.client-one.example",
+                ValidationMethod::Http,
+            )
+            .await?;
+        let refused = self
+            .order(engine, two, "InstantSSL OV", "pay.client-two.example", dns)
+            .await?;
+        self.refuse_at_ca(engine, world, refused.service).await?;
+        for order in fresh {
+            reaches(engine, &self.admin, order.service, ServiceState::Active).await?;
+        }
+        until(engine, &self.admin, waiting.service, |view| {
+            !view.validations.is_empty()
+        })
+        .await?;
+        self.write_a_task(engine).await?;
+        Ok(self)
+    }
+
+    async fn order(
+        &self,
+        engine: &Engine,
+        client: &Actor,
+        product: &str,
+        name: &str,
+        method: ValidationMethod,
+    ) -> anyhow::Result<OrderPlaced> {
+        let (_, plan) = self
+            .plans
+            .iter()
+            .find(|(known, _)| *known == product)
+            .with_context(|| format!("the demo has no plan for {product}"))?;
+        let order = new_order(*plan, vec![name.to_owned()], method, product.contains("OV"));
+        engine
+            .orders()
+            .place(client, order)
+            .await
+            .with_context(|| format!("ordering {product} for {name}"))
+    }
+
+    /// The CA verifies organisations; this one it does not find in any register.
+    async fn refuse_at_ca(
+        &self,
+        engine: &Engine,
+        world: &DemoWorld,
+        service: ServiceId,
+    ) -> anyhow::Result<()> {
+        let view = until(engine, &self.admin, service, |view| !view.ca_orders.is_empty()).await?;
+        let certificate = world
+            .simulator
+            .certificates()
+            .iter()
+            .find(|known| view.names.contains(known.main_name()))
+            .map(|known| known.id)
+            .context("the CA does not know the order")?;
+        let decision = leaderssl_simulator::Decision::Reject {
+            reason: "The organisation was not found in a public register.".to_owned(),
+        };
+        world.simulator.decide(certificate, decision)?;
+        reaches(engine, &self.admin, service, ServiceState::Failed).await?;
+        Ok(())
+    }
+
+    async fn write_a_task(&self, engine: &Engine) -> anyhow::Result<()> {
+        let department = engine
+            .modules()
+            .show(&self.admin, self.module)
+            .await?
+            .parameters
+            .department;
+        let (title, detail) = (
+            "Call Second Client about pay.client-two.example",
+            "The CA did not find the organisation. Ask for the number in the register, then order again.",
+        );
+        engine
+            .tasks()
+            .create(&self.admin, title, detail, department)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Connects the simulated CA and imports what it sells.
+///
+/// # Errors
+/// The connection check fails.
+pub(super) async fn connect(engine: &Engine, admin: &Actor, world: &DemoWorld) -> anyhow::Result<ModuleId> {
+    let departments = engine.departments().list(admin).await?;
+    let department = departments
+        .first()
+        .context("there is no department")?
+        .department
+        .id;
+    let new = NewModule {
+        connector: "leadertelecom".to_owned(),
+        settings: vec![
+            ("username".to_owned(), CA_USER.to_owned().into()),
+            ("password".to_owned(), CA_PASSWORD.to_owned().into()),
+            ("url".to_owned(), world.simulator.api_url().into()),
+        ],
+        parameters: ModuleParameters {
+            name: "LeaderTelecom".to_owned(),
+            department,
+            sort: 10,
+            minimal_balance: Some(Decimal::from(100)),
+            blocks_below_minimum: false,
+            day_ceiling: None,
+            order_ceiling: None,
+        },
+        if_broken: IfBroken::Refuse,
+    };
+    let Saved::Saved { id, .. } = engine.modules().create(admin, new).await? else {
+        anyhow::bail!("the connection to the simulated CA does not work")
+    };
+    engine.catalogue().import(admin, id, None).await?;
+    Ok(id)
+}
+
+/// Connects the demo's name server for every name: validation by DNS needs nobody then.
+///
+/// # Errors
+/// The name server does not take updates.
+pub(super) async fn connect_zone(engine: &Engine, admin: &Actor, world: &DemoWorld) -> anyhow::Result<()> {
+    let zone = NewZone {
+        account: None,
+        name: ".".to_owned(),
+        server: world.addresses.dns.to_string(),
+        key_name: ZONE_KEY.to_owned(),
+        secret: ZONE_SECRET.to_owned().into(),
+    };
+    engine.zones().add(admin, zone).await?;
+    Ok(())
+}
+
+/// Makes a tariff plan of a product and prices it by a margin.
+///
+/// # Errors
+/// There is no such product.
+pub(super) async fn plan(
+    engine: &Engine,
+    admin: &Actor,
+    module: ModuleId,
+    product: &str,
+    percent: u32,
+) -> anyhow::Result<TariffPlanId> {
+    let query = ProductQuery {
+        module: Some(module),
+        ..ProductQuery::default()
+    };
+    let products = engine.catalogue().products(admin, query).await?;
+    let found = products
+        .iter()
+        .find(|known| {
+            // With or without the brand before it.
+            let key = match_key(&known.name, &known.brand);
+            key == match_key(product, &known.brand) || key == match_key(product, "")
+        })
+        .ok_or_else(|| crate::exit::Refused(format!("the CA sells no product called `{product}`")))?;
+    let new = NewTariff {
+        name: found.name.trim_start_matches(&found.brand).trim().to_owned(),
+        note: String::new(),
+        product: found.id,
+        margin: Some(MarginRule {
+            percent: Decimal::from(percent),
+            round_up_to: Decimal::ONE,
+        }),
+        sort: 0,
+        is_active: true,
+    };
+    let id = engine.tariffs().create(admin, new).await?;
+    engine
+        .tariffs()
+        .price_from_margin(admin, id, Currency::EUR)
+        .await?;
+    Ok(id)
+}
+
+/// Opens an account in euro.
+///
+/// # Errors
+/// A field is wrong.
+pub(super) async fn open_account(
+    engine: &Engine,
+    admin: &Actor,
+    name: &str,
+    country: &str,
+) -> anyhow::Result<AccountId> {
+    let new = NewAccount {
+        name: name.to_owned(),
+        kind: AccountKind::Company,
+        country: country.to_owned(),
+        tax_number: String::new(),
+        currency: Currency::EUR,
+        language: "en".to_owned(),
+    };
+    Ok(engine.accounts().open(admin, new).await?.id)
+}
+
+/// Books money that came in, in cents.
+///
+/// # Errors
+/// The actor may not.
+pub(super) async fn credit(
+    engine: &Engine,
+    admin: &Actor,
+    account: AccountId,
+    cents: i64,
+    note: &str,
+) -> anyhow::Result<()> {
+    let credit = NewCredit {
+        account,
+        amount: Money::from_minor(cents, Currency::EUR),
+        note: note.to_owned(),
+    };
+    engine.money().credit(admin, credit).await?;
+    Ok(())
+}
+
+/// An order as a client types it.
+pub(super) fn new_order(
+    plan: TariffPlanId,
+    names: Vec<String>,
+    method: ValidationMethod,
+    verifies_organisation: bool,
+) -> NewOrder {
+    NewOrder {
+        account: None,
+        plan,
+        years: Years::ONE,
+        names,
+        request: RequestSource::MadeAndStored(KeyChoice::P256),
+        validation: ValidationPlan {
+            method,
+            names: Vec::new(),
+        },
+        contact: contact(),
+        organisation: verifies_organisation.then(organisation),
+        prolong: None,
+        external_ref: None,
+        agreed: None,
+    }
+}
+
+/// Whom the CA may call.
+pub(super) fn contact() -> Contact {
+    Contact {
+        first_name: "Ada".to_owned(),
+        last_name: "Example".to_owned(),
+        title: "Head of IT".to_owned(),
+        email: "ada@client-one.example".to_owned(),
+        phone: "+49 30 1234567".to_owned(),
+    }
+}
+
+/// Waits until a service stands in this state.
+///
+/// # Errors
+/// It does not come there.
+pub(super) async fn reaches(
+    engine: &Engine,
+    admin: &Actor,
+    service: ServiceId,
+    state: ServiceState,
+) -> anyhow::Result<ServiceView> {
+    until(engine, admin, service, |view| view.line.state == state).await
+}
+
+/// Waits until a service is as wanted.
+///
+/// # Errors
+/// It does not become so, with the state it stays in.
+pub(super) async fn until(
+    engine: &Engine,
+    admin: &Actor,
+    service: ServiceId,
+    is_wanted: impl Fn(&ServiceView) -> bool,
+) -> anyhow::Result<ServiceView> {
+    let looking = async {
+        loop {
+            let view = engine.services().show(admin, service).await?;
+            if is_wanted(&view) {
+                return Ok::<_, anyhow::Error>(view);
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    };
+    match timeout(PATIENCE, looking).await {
+        Ok(view) => view,
+        Err(_) => {
+            let view = engine.services().show(admin, service).await?;
+            anyhow::bail!("{} stays {:?}", view.line.main_name, view.line.state)
+        }
+    }
+}
+
+fn organisation() -> Organisation {
+    Organisation {
+        name: "Second Client Ltd".to_owned(),
+        country: "GB".to_owned(),
+        region: "England".to_owned(),
+        city: "London".to_owned(),
+        street: "1 Example Street".to_owned(),
+        postal_code: "EC1A 1BB".to_owned(),
+        phone: "+44 20 7946 0000".to_owned(),
+        registration_number: "01234567".to_owned(),
+    }
+}
+
+/// Business time of the past, in which the demo's history begins.
+pub(super) fn clock_of_the_past() -> Arc<engine::BusinessClock> {
+    Arc::new(engine::BusinessClock::with_offset(-HISTORY))
+}

@@ -1,0 +1,270 @@
+//! An opened data folder: database, master keys, engine. The server and every command begin here.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use domain::Currency;
+use engine::{
+    Actor, BusinessClock, Config, Engine, Logs, Pace, Parts, RequestId, Who, departments::DepartmentInput,
+    instance,
+};
+use jiff::tz::TimeZone;
+use notify::{Recipient, SmtpMailer, SmtpSettings, smtp::Security};
+use seal::KeyFile;
+use store::{Store, StoreOptions, StoreUrl, seller::Seller};
+
+use crate::{
+    config::{Mail, Settings},
+    exit::Refused,
+    secret_input,
+};
+
+/// The department that gets the tasks until others are made.
+const FIRST_DEPARTMENT: &str = "Support";
+
+/// An opened data folder.
+pub(crate) struct Installation {
+    /// The database.
+    pub(crate) store: Store,
+    /// The use cases.
+    pub(crate) engine: Engine,
+    /// The master keys' file.
+    pub(crate) key_file: KeyFile,
+    /// Whoever may run the program on the machine where the data lie.
+    pub(crate) owner: Actor,
+}
+
+/// The world around an installation: the real one, or one that stands on this machine.
+pub(crate) struct World {
+    /// Looks at names and files the way a CA does.
+    pub(crate) eyes: dns::EyesConfig,
+    /// Whether CAs are simulators.
+    pub(crate) mode: ca::Mode,
+    /// How often CAs are asked.
+    pub(crate) pace: Pace,
+    /// Limits of calls to one CA account.
+    pub(crate) limits: ca::Limits,
+    /// How careful purchases are.
+    pub(crate) purchase: ca::purchase::Policy,
+    /// What a commit survives.
+    pub(crate) durability: store::Durability,
+    /// Business time, when it is not to be the machine's time with the stored offset.
+    pub(crate) clock: Option<Arc<BusinessClock>>,
+}
+
+impl World {
+    /// The real one.
+    pub(crate) fn real(settings: &Settings) -> Self {
+        let resolver = match settings.config.dns.resolver {
+            Some(address) => dns::Resolver::Address(address),
+            None => dns::Resolver::System,
+        };
+        Self {
+            eyes: dns::EyesConfig {
+                resolver,
+                ..dns::EyesConfig::default()
+            },
+            mode: ca::Mode::Live,
+            pace: Pace::LIVE,
+            limits: ca::Limits::default(),
+            purchase: ca::purchase::Policy::default(),
+            durability: store::Durability::Full,
+            clock: None,
+        }
+    }
+}
+
+impl Installation {
+    /// Opens the data folder; the first time makes database, keys, seller and a department.
+    ///
+    /// # Errors
+    /// What cannot be read, made or understood, with its place.
+    pub(crate) async fn open(settings: &Settings, world: World, logs: Arc<dyn Logs>) -> anyhow::Result<Self> {
+        make_folder(&settings.data)?;
+        let machine = BusinessClock::real().machine_now();
+        let store = open_store(settings, world.durability).await?;
+        store.migrate().await.context("bringing the schema up to date")?;
+        let (start, offset) = instance::start(&store, &settings.instance_file(), machine).await?;
+        if start == instance::Start::Mismatch {
+            tracing::warn!(
+                "the database does not belong to this data folder: purchases are off until a reconciliation has passed"
+            );
+        }
+        let key_file = KeyFile::new(settings.key_file());
+        if let Some(folder) = key_file.path().parent() {
+            make_folder(folder)?;
+        }
+        let keys = key_file
+            .load_or_create(machine)
+            .context("opening the master keys")?;
+        let time_zone = TimeZone::get(&settings.config.time_zone)
+            .with_context(|| format!("time_zone is `{}`", settings.config.time_zone))?;
+        let seller = seller(&store, settings, machine).await?;
+        let engine = Engine::new(Parts {
+            store: store.clone(),
+            clock: world
+                .clock
+                .unwrap_or_else(|| Arc::new(BusinessClock::with_offset(offset))),
+            keys,
+            registry: connectors::REGISTRATIONS,
+            eyes: dns::Eyes::new(world.eyes).context("setting up look-ups")?,
+            logs,
+            mailer: mailer(&settings.config.mail)?,
+            config: Config {
+                time_zone,
+                public_url: settings.public_url().as_str().trim_end_matches('/').to_owned(),
+                mode: world.mode,
+                limits: world.limits,
+                crash_at: crash_at(world.mode)?,
+                purchase: world.purchase,
+                pace: world.pace,
+                at_once: 16,
+            },
+        });
+        let installation = Self {
+            store,
+            engine,
+            key_file,
+            owner: Actor {
+                who: Who::CommandLine,
+                seller: seller.id,
+                request: RequestId(seal::random::uuid_v7(machine)),
+                address: None,
+                is_confirmed: true,
+            },
+        };
+        installation.ensure_a_department().await?;
+        Ok(installation)
+    }
+
+    /// Modules need somebody who gets their tasks, so there is always one department.
+    async fn ensure_a_department(&self) -> anyhow::Result<()> {
+        if !self.engine.departments().list(&self.owner).await?.is_empty() {
+            return Ok(());
+        }
+        let first = DepartmentInput {
+            name: FIRST_DEPARTMENT.to_owned(),
+            ..DepartmentInput::default()
+        };
+        self.engine.departments().create(&self.owner, first).await?;
+        Ok(())
+    }
+}
+
+/// Connects to the database without changing its schema.
+///
+/// # Errors
+/// The address does not fit or nothing answers there.
+pub(crate) async fn open_store(settings: &Settings, durability: store::Durability) -> anyhow::Result<Store> {
+    let url: StoreUrl = settings
+        .database_url()
+        .parse()
+        .map_err(|_| Refused("database_url is neither sqlite:///path nor postgres://…".to_owned()))?;
+    let options = StoreOptions {
+        durability,
+        ..StoreOptions::default()
+    };
+    Store::connect(&url, options)
+        .await
+        .context("opening the database")
+}
+
+/// Makes a folder that only its owner may look into.
+pub(crate) fn make_folder(path: &std::path::Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .with_context(|| format!("making the folder {}", path.display()))
+}
+
+async fn seller(store: &Store, settings: &Settings, now: jiff::Timestamp) -> anyhow::Result<Seller> {
+    let tx = store.begin().await?;
+    if let Some(seller) = store::seller::first(&tx).await? {
+        return Ok(seller);
+    }
+    let seller = Seller {
+        id: seal::random::uuid_v7(now).into(),
+        name: "certbroker".to_owned(),
+        time_zone: settings.config.time_zone.clone(),
+        currency: Currency::EUR,
+        created_at: now,
+        version: 1,
+    };
+    store::seller::insert(&tx, &seller).await?;
+    tx.commit().await?;
+    Ok(seller)
+}
+
+fn mailer(mail: &Mail) -> anyhow::Result<Option<Arc<dyn notify::Mailer>>> {
+    let Some(host) = mail.host.clone() else {
+        return Ok(None);
+    };
+    let security = match mail.encryption.as_str() {
+        "tls" => Security::Tls,
+        "starttls" => Security::StartTls,
+        "none" => Security::None,
+        other => anyhow::bail!("mail.encryption is `{other}`; it may be tls, starttls or none"),
+    };
+    let sign_in = match (&mail.username, &mail.password_file) {
+        (None, _) => None,
+        (Some(_), None) => anyhow::bail!("mail.username is set, so mail.password_file is needed"),
+        (Some(name), Some(file)) => {
+            Some((name.clone(), secret_input::read(&format!("@{}", file.display()))?))
+        }
+    };
+    let mailer = SmtpMailer::new(&SmtpSettings {
+        host,
+        port: mail.port,
+        security,
+        sign_in,
+        from: sender(&mail.from)?,
+        timeout: Duration::from_secs(30),
+    })?;
+    Ok(Some(Arc::new(mailer)))
+}
+
+/// `Name <address>` or an address.
+fn sender(text: &str) -> anyhow::Result<Recipient> {
+    let (name, address) = match text
+        .trim()
+        .strip_suffix('>')
+        .and_then(|rest| rest.split_once('<'))
+    {
+        Some((name, address)) => (name.trim(), address),
+        None => ("", text),
+    };
+    let recipient = Recipient::parse(address).with_context(|| format!("mail.from is `{text}`"))?;
+    Ok(recipient.named(name))
+}
+
+/// Where a test of crashes wants the program to die; a real installation never does.
+fn crash_at(mode: ca::Mode) -> anyhow::Result<Option<String>> {
+    let Ok(point) = std::env::var("CERTBROKER_CRASH_AT") else {
+        return Ok(None);
+    };
+    if mode == ca::Mode::Live {
+        anyhow::bail!("CERTBROKER_CRASH_AT works in a demo only");
+    }
+    point
+        .parse::<engine::FaultPlan>()
+        .context("CERTBROKER_CRASH_AT")?;
+    Ok(Some(point))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_has_a_name_or_not() {
+        assert_eq!(sender("ops@example.net").unwrap().name(), None);
+        let named = sender("Example Hosting <ops@example.net>").unwrap();
+        assert_eq!(
+            (named.name(), named.address()),
+            (Some("Example Hosting"), "ops@example.net")
+        );
+        assert!(sender("nobody").is_err());
+    }
+}
