@@ -174,6 +174,75 @@ async fn an_order_in_brackets_with_the_test_vector_gives_its_records() {
 }
 
 #[tokio::test]
+async fn a_preorder_is_bought_listed_shown_and_issued_as_the_client_calls_it() {
+    let world = World::off().await;
+    let target = "preorder?nomenclature_id=311&days=365&domain_name=example.net&standard_domains_count=4\
+                  &wildcard_domains_count=0&auth_token=SESSION";
+    let (status, body) = raw(&world, &guzzle("POST", target)).await;
+    assert_eq!(status, 200, "{body}");
+    let preorder: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (&preorder["price"], &preorder["days"]),
+        (&"40.00".into(), &365.into())
+    );
+    let id = &preorder["id"];
+    let listed = raw(&world, &guzzle("POST", "preorders?state=new&auth_token=SESSION")).await;
+    assert_eq!(listed, (200, format!("[{body}]")), "unknown filters are ignored");
+    let shown = raw(
+        &world,
+        &guzzle("GET", &format!("preorders/{id}?auth_token=SESSION")),
+    )
+    .await;
+    assert_eq!(shown, (200, body));
+    let issue = raw(
+        &world,
+        &guzzle("GET", &format!("preorders/{id}/issue?auth_token=SESSION")),
+    )
+    .await;
+    let wanted = format!(r#"{{"id":{id},"ssl_certificate_id":null,"status":"new"}}"#);
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&issue.1).unwrap(),
+        serde_json::from_str::<serde_json::Value>(&wanted).unwrap()
+    );
+}
+
+#[tokio::test]
+async fn a_method_is_changed_and_a_state_read_as_the_client_calls_them() {
+    let world = World::off().await;
+    let id = world.order(crate::harness::item("shop.test")).await;
+    let path = format!("ssl_certificates/{id}");
+    let status = raw(
+        &world,
+        &guzzle("GET", &format!("{path}/status?auth_token=SESSION")),
+    )
+    .await;
+    let wanted =
+        format!(r#"{{"id":{id},"serial_number":null,"status":"pending","valid_from":null,"valid_to":null}}"#);
+    assert_eq!(
+        (
+            status.0,
+            serde_json::from_str::<serde_json::Value>(&status.1).unwrap()
+        ),
+        (200, serde_json::from_str(&wanted).unwrap())
+    );
+    for email in ["admin%40shop.test", "HTTP_CSR_HASH"] {
+        let target = format!("{path}/change_dcv?email={email}&auth_token=SESSION");
+        let done = (200, r#"{"success":true}"#.to_owned());
+        assert_eq!(raw(&world, &guzzle("POST", &target)).await, done, "{email}");
+        assert_eq!(raw(&world, &guzzle("GET", &target)).await.0, 405, "{email}");
+    }
+    let early = raw(
+        &world,
+        &guzzle("GET", &format!("{path}/download?auth_token=SESSION")),
+    )
+    .await;
+    assert_eq!(
+        early,
+        (400, r#"{"error":"Certificate is not issued"}"#.to_owned())
+    );
+}
+
+#[tokio::test]
 async fn validation_mail_is_sent_again_by_post_and_not_by_get() {
     let world = World::off().await;
     for (method, wanted) in [("GET", 405), ("POST", 404)] {

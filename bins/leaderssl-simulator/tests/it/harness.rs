@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Longer than anything takes, even on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A simulator and a signed-in client.
 pub(crate) struct World {
@@ -151,10 +151,10 @@ impl World {
         let waiting = self
             .simulator
             .wait_for(id, |certificate| certificate.status == wanted);
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(certificate) => certificate.unwrap(),
-            Err(_) => panic!("{:?} is not {wanted:?}", self.simulator.certificate(id)),
-        }
+        let Ok(certificate) = tokio::time::timeout(PATIENCE, waiting).await else {
+            panic!("{:?} is not {wanted:?}", self.simulator.certificate(id));
+        };
+        certificate.unwrap()
     }
 
     pub(crate) async fn issued(&self, id: i64) -> Arc<Certificate> {
