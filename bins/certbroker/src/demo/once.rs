@@ -176,6 +176,8 @@ async fn work(
         anyhow::bail!("the connection to the simulated CA does not work");
     }
     progress.done("checked");
+    engine.catalogue().import(admin, module, None).await?;
+    progress.done("imported");
     seed::connect_zone(engine, admin, world).await?;
     let plan = seed::plan(engine, admin, module, &wishes.product, 50).await?;
     progress.done("priced");

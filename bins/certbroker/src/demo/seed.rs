@@ -14,7 +14,7 @@ use domain::{
 };
 use engine::{
     Actor, Engine,
-    catalogue::{ProductQuery, match_key},
+    catalogue::{ProductQuery, ProductView, is_called},
     modules::{IfBroken, ModuleParameters, NewModule, Saved},
     money::NewCredit,
     orders::{NewOrder, OrderPlaced, RequestSource, ValidationPlan},
@@ -68,6 +68,7 @@ pub(super) async fn history(installation: &Installation, world: &DemoWorld) -> a
     let engine = &installation.engine;
     let (administrator, admin) = people::administrator(installation).await?;
     let module = connect(engine, &admin, world).await?;
+    engine.catalogue().import(&admin, module, None).await?;
     connect_zone(engine, &admin, world).await?;
     let mut plans = Vec::new();
     for (product, percent) in PLANS {
@@ -211,7 +212,7 @@ impl Shop {
     }
 }
 
-/// Connects the simulated CA and imports what it sells.
+/// Connects the simulated CA.
 ///
 /// # Errors
 /// The connection check fails.
@@ -243,7 +244,6 @@ pub(super) async fn connect(engine: &Engine, admin: &Actor, world: &DemoWorld) -
     let Saved::Saved { id, .. } = engine.modules().create(admin, new).await? else {
         anyhow::bail!("the connection to the simulated CA does not work")
     };
-    engine.catalogue().import(admin, id, None).await?;
     Ok(id)
 }
 
@@ -281,12 +281,8 @@ pub(super) async fn plan(
     let products = engine.catalogue().products(admin, query).await?;
     let found = products
         .iter()
-        .find(|known| {
-            // With or without the brand before it.
-            let key = match_key(&known.name, &known.brand);
-            key == match_key(product, &known.brand) || key == match_key(product, "")
-        })
-        .ok_or_else(|| crate::exit::Refused(format!("the CA sells no product called `{product}`")))?;
+        .find(|known| is_called(&known.name, &known.brand, product))
+        .ok_or_else(|| no_such_product(product, &products))?;
     let new = NewTariff {
         name: found.name.trim_start_matches(&found.brand).trim().to_owned(),
         note: String::new(),
@@ -422,6 +418,14 @@ pub(super) async fn until(
             anyhow::bail!("{} stays {:?}", view.line.main_name, view.line.state)
         }
     }
+}
+
+fn no_such_product(wanted: &str, products: &[ProductView]) -> crate::exit::Refused {
+    let names: Vec<&str> = products.iter().map(|product| product.name.as_str()).collect();
+    crate::exit::Refused(format!(
+        "the CA sells no product called `{wanted}`; it sells {}",
+        names.join(", ")
+    ))
 }
 
 fn organisation() -> Organisation {

@@ -186,6 +186,24 @@ pub fn match_key(name: &str, brand: &str) -> String {
     rest.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
+/// Whether a person who typed this means the product: case, brand, punctuation and parentheses do not matter.
+#[must_use]
+pub fn is_called(name: &str, brand: &str, typed: &str) -> bool {
+    let mut plain = String::new();
+    let mut depth = 0_u32;
+    for c in typed.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => plain.push(c),
+            _ => {}
+        }
+    }
+    let plain = plain.trim();
+    let key = match_key(name, brand);
+    !key.is_empty() && (key == match_key(plain, brand) || key == match_key(plain, ""))
+}
+
 /// The last snapshot.
 struct Known {
     products: HashMap<String, Product>,
@@ -355,6 +373,22 @@ mod tests {
             ("RapidSSL Wildcard", "RapidSSL", "wildcard"),
         ] {
             assert_eq!(match_key(name, brand), key, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_product_is_found_without_case_brand_and_parentheses() {
+        for typed in [
+            "PositiveSSL",
+            "positivessl",
+            "Sectigo PositiveSSL",
+            "(Sectigo) positivessl",
+            "PositiveSSL (DV, one name)",
+        ] {
+            assert!(is_called("Sectigo PositiveSSL", "Sectigo", typed), "{typed}");
+        }
+        for typed in ["", "()", "Sectigo", "PositiveSSL EV"] {
+            assert!(!is_called("Sectigo PositiveSSL", "Sectigo", typed), "{typed}");
         }
     }
 }
