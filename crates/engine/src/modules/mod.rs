@@ -152,7 +152,7 @@ impl Modules<'_> {
     /// whom it connects needs the password again.
     ///
     /// # Errors
-    /// [`Error::Invalid`], [`Error::Conflict`] when somebody else changed it meanwhile.
+    /// [`Error::Invalid`], [`Error::ConfirmationRequired`], [`Error::Conflict`] when somebody else changed it meanwhile.
     pub async fn edit(&self, actor: &Actor, id: ModuleId, change: ModuleChange) -> Result<Saved> {
         require(actor, Permission::ManageModules)?;
         let engine = self.0;
@@ -163,6 +163,9 @@ impl Modules<'_> {
         let settings = form::merged(registration.descriptor, &kept, change.settings)?;
         let (shown, secrets) = engine.split_settings(id, registration.descriptor, &settings)?;
         let is_reconnected = form::differ(&kept, &settings);
+        if is_reconnected {
+            actor.require_confirmation()?;
+        }
         let connector = engine.connect(registration, &settings)?;
         let seen = check::look(&*connector).await;
         if is_reconnected && !seen.report.is_ok() && change.if_broken == IfBroken::Refuse {

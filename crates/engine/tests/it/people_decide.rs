@@ -285,3 +285,38 @@ async fn another_account_sees_nothing_of_it() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_a_module_connects_changes_after_the_password_again_only() {
+    for_each_backend(async |store| {
+        let world = TestWorld::new(store).await;
+        let lately = admin_who_signed_in_long_ago(&world);
+        let modules = world.engine.modules();
+        let change = |version, settings| ModuleChange {
+            version,
+            settings,
+            parameters: world.parameters("LeaderTelecom", 20),
+            if_broken: IfBroken::Refuse,
+        };
+        let version = modules.show(&world.admin, world.module).await.unwrap().version;
+        // The place in the order needs nothing more.
+        modules
+            .edit(&lately, world.module, change(version, Vec::new()))
+            .await
+            .unwrap();
+        let version = modules.show(&world.admin, world.module).await.unwrap().version;
+        let elsewhere = vec![("username".to_owned(), "other@example.org".to_owned().into())];
+        let refused = modules
+            .edit(&lately, world.module, change(version, elsewhere))
+            .await;
+        assert!(matches!(refused, Err(Error::ConfirmationRequired)), "{refused:?}");
+    })
+    .await;
+}
+
+fn admin_who_signed_in_long_ago(world: &TestWorld) -> certbroker_engine::Actor {
+    certbroker_engine::Actor {
+        is_confirmed: false,
+        ..world.admin.clone()
+    }
+}
