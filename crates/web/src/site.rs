@@ -1,14 +1,22 @@
 //! The whole site: every route, and pages in the place of failures.
 
 use axum::{
-    Router,
+    Extension, Router,
     extract::{Request, State},
     middleware::{self, Next},
     response::{IntoResponse as _, Response},
 };
 use httpkit::{AppState, Failure, Html, Htmx, Params, Tone, failure::is_own_path, viewer::session_of};
 
-use crate::{admin, assets, client, components::note::sentence, layout, routes::Routes, session, view::View};
+use crate::{
+    admin::{self, drafts::Drafts},
+    assets, client,
+    components::note::sentence,
+    layout,
+    routes::Routes,
+    session,
+    view::View,
+};
 
 /// Every page with whom it is for.
 #[must_use]
@@ -26,6 +34,7 @@ pub fn router(state: &AppState) -> Router {
         .fallback(|| async { Failure::not_found() })
         .method_not_allowed_fallback(|| async { Failure::not_found() });
     httpkit::stack::same_site(pages)
+        .layer(Extension(Drafts::default()))
         .layer(middleware::from_fn_with_state(state.clone(), show_failures))
         .route(assets::ROUTE, axum::routing::get(assets::send))
         .with_state(state.clone())

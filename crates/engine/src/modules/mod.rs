@@ -61,6 +61,15 @@ impl Modules<'_> {
             .collect())
     }
 
+    /// Judges parameters without saving anything: step 4 of the wizard, before the connection is tried.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names every wrong field.
+    pub fn judge(&self, actor: &Actor, parameters: &ModuleParameters) -> Result<()> {
+        require(actor, Permission::ManageModules)?;
+        form::check_parameters(parameters)
+    }
+
     /// Tries settings that are not saved: the last step of the wizard.
     ///
     /// # Errors

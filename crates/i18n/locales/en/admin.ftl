@@ -38,12 +38,14 @@ modules-balance-unreadable = last reading failed
 modules-connection-unknown = Not checked
 modules-connection-works = Works
 modules-connection-broken = Broken
+modules-rests = tries again { $when }
 modules-purchases-off = Purchases off
 modules-switch-off-text = New orders pass this module over. Orders that it has already made go on.
 modules-connection = Connection
 modules-checked = Checked { $when }
 modules-never-checked = The connection was not checked yet.
 modules-balance = Balance at the CA
+modules-balance-problem = Last reading failed
 modules-minimal-balance = Minimal balance
 modules-minimal-balance-hint = In the currency of the account at the CA. Below it the department is warned. Empty: never.
 modules-blocks-below = No purchases below the minimum
@@ -52,6 +54,8 @@ modules-day-ceiling = Most per day
 modules-order-ceiling = Most per order
 modules-spent-today = Spent today
 modules-parameters = Parameters
+modules-secret-set = set, not shown
+modules-place = { $place } of { $of }
 modules-allow-purchases = Allow purchases
 modules-allow-purchases-text = New orders may be bought through this module again.
 modules-block-purchases = Stop purchases
@@ -73,6 +77,17 @@ modules-catalogue = Catalogue
 modules-catalogue-show = Show products
 modules-catalogue-import = Import
 modules-catalogue-imported = Imported
+modules-catalogue-imports = Imports
+modules-catalogue-left-out = { $count ->
+    [one] { $count } line of the answer was left out:
+   *[other] { $count } lines of the answer were left out:
+}
+modules-change-added = New: { $product }
+modules-change-removed = Gone: { $product }
+modules-change-repriced = { $count ->
+    [one] { $product }, { $count } year: { $before } → { $now }
+   *[other] { $product }, { $count } years: { $before } → { $now }
+}
 modules-catalogue-products = Products
 modules-catalogue-changes = Changes
 modules-catalogue-diff = { $added } new, { $removed } gone, { $repriced } with another price
@@ -83,10 +98,8 @@ modules-catalogue-removed = Also those no longer sold
 modules-catalogue-gone = no longer sold
 modules-catalogue-line = Imported { $when }: { $changes }
 modules-catalogue-importing = Importing the catalogue
-modules-catalogue-read = { $count ->
-    [one] { $count } product read so far
-   *[other] { $count } products read so far
-}
+modules-catalogue-asking = The authority is asked for its catalogue…
+modules-catalogue-read = { $done } of { $of } products compared
 modules-catalogue-done = { $count ->
     [one] { $count } product: { $changes }
    *[other] { $count } products: { $changes }
@@ -178,8 +191,8 @@ tariffs-level = Validation
 tariffs-included = Names included
 tariffs-most = Most names
 tariffs-methods = Validation methods
-tariffs-note = Description
-tariffs-note-hint = Shown to clients.
+tariffs-note = Note
+tariffs-note-hint = Only staff read it.
 tariffs-prices = Prices
 tariffs-no-price = No price
 tariffs-no-price-text = Clients see the plan when it has a price in their currency.
@@ -583,3 +596,22 @@ zones-good = Good
 zones-remove-text = Records are no longer published in this zone.
 zones-added = The zone was connected.
 zones-removed = The zone was disconnected.
+
+# What can be wrong with modules, tariff plans and zones
+problem-not-a-choice = Please choose one of the list.
+problem-not-a-log-level = Levels go from 0 to 9.
+problem-not-a-tsig-key = Name or secret of the key are not right: the secret is base64.
+problem-not-an-address = Enter address and port, such as 192.0.2.53:53.
+problem-other-kind-of-product = This product is of another kind than the tariff plan.
+problem-staff-only = Only staff can be members.
+problem-unknown-connector = There is no such processing module.
+problem-unknown-department = There is no such department.
+problem-unknown-field = There is no such field.
+problem-unknown-product = There is no such product.
+problem-url = This is not an address such as https://api.example.com.
+problem-url-with-credentials = Leave the user name and the password out of the address.
+problem-url-with-query = Leave out everything after the path.
+refused-no-cost = No price of the CA is known: connect a module and import its catalogue.
+refused-no-margin-rule = The plan has no margin rule.
+refused-no-rate = The CA charges in another currency and no exchange rate is known.
+refused-zone-does-not-work = Nothing was saved: a record could not be published into the zone and taken away again. { $reason }

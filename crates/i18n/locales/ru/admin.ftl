@@ -42,12 +42,14 @@ modules-balance-unreadable = последнее чтение не удалось
 modules-connection-unknown = Не проверено
 modules-connection-works = Работает
 modules-connection-broken = Не работает
+modules-rests = новая попытка { $when }
 modules-purchases-off = Покупки отключены
 modules-switch-off-text = Новые заказы будут обходить этот обработчик. Уже сделанные заказы продолжатся.
 modules-connection = Соединение
 modules-checked = Проверено { $when }
 modules-never-checked = Соединение ещё не проверялось.
 modules-balance = Баланс в УЦ
+modules-balance-problem = Последнее чтение не удалось
 modules-minimal-balance = Минимальный баланс
 modules-minimal-balance-hint = В валюте счёта в УЦ. Если баланс ниже, отдел получит предупреждение. Пусто: никогда.
 modules-blocks-below = Не покупать ниже минимума
@@ -56,6 +58,8 @@ modules-day-ceiling = Не больше в день
 modules-order-ceiling = Не больше за заказ
 modules-spent-today = Потрачено сегодня
 modules-parameters = Параметры
+modules-secret-set = задан, не показывается
+modules-place = { $place } из { $of }
 modules-allow-purchases = Разрешить покупки
 modules-allow-purchases-text = Через этот обработчик снова можно будет покупать.
 modules-block-purchases = Остановить покупки
@@ -77,6 +81,21 @@ modules-catalogue = Каталог
 modules-catalogue-show = Показать продукты
 modules-catalogue-import = Загрузить
 modules-catalogue-imported = Загружен
+modules-catalogue-imports = Импорты
+modules-catalogue-left-out = { $count ->
+    [one] { $count } строка ответа пропущена:
+    [few] { $count } строки ответа пропущены:
+    [many] { $count } строк ответа пропущено:
+   *[other] { $count } строки ответа пропущено:
+}
+modules-change-added = Новый: { $product }
+modules-change-removed = Больше нет: { $product }
+modules-change-repriced = { $count ->
+    [one] { $product }, { $count } год: { $before } → { $now }
+    [few] { $product }, { $count } года: { $before } → { $now }
+    [many] { $product }, { $count } лет: { $before } → { $now }
+   *[other] { $product }, { $count } года: { $before } → { $now }
+}
 modules-catalogue-products = Продуктов
 modules-catalogue-changes = Изменения
 modules-catalogue-diff = новых: { $added }, исчезло: { $removed }, с другой ценой: { $repriced }
@@ -87,12 +106,8 @@ modules-catalogue-removed = И те, что больше не продаются
 modules-catalogue-gone = больше не продаётся
 modules-catalogue-line = Загружен { $when }: { $changes }
 modules-catalogue-importing = Загрузка каталога
-modules-catalogue-read = { $count ->
-    [one] Прочитан { $count } продукт
-    [few] Прочитано { $count } продукта
-    [many] Прочитано { $count } продуктов
-   *[other] Прочитано { $count } продукта
-}
+modules-catalogue-asking = Запрашиваем каталог у удостоверяющего центра…
+modules-catalogue-read = Сравнено продуктов: { $done } из { $of }
 modules-catalogue-done = { $count ->
     [one] { $count } продукт: { $changes }
     [few] { $count } продукта: { $changes }
@@ -186,8 +201,8 @@ tariffs-level = Проверка
 tariffs-included = Включено имён
 tariffs-most = Не больше имён
 tariffs-methods = Способы проверки
-tariffs-note = Описание
-tariffs-note-hint = Его видят клиенты.
+tariffs-note = Заметка
+tariffs-note-hint = Читают только сотрудники.
 tariffs-prices = Цены
 tariffs-no-price = Нет цены
 tariffs-no-price-text = Клиенты видят план, когда у него есть цена в их валюте.
@@ -601,3 +616,22 @@ zones-good = В порядке
 zones-remove-text = Записи больше не будут публиковаться в этой зоне.
 zones-added = Зона подключена.
 zones-removed = Зона отключена.
+
+# What can be wrong with modules, tariff plans and zones
+problem-not-a-choice = Выберите из списка.
+problem-not-a-log-level = Уровни идут от 0 до 9.
+problem-not-a-tsig-key = Имя или секрет ключа неверны: секрет пишется в base64.
+problem-not-an-address = Введите адрес и порт, например 192.0.2.53:53.
+problem-other-kind-of-product = Этот продукт другого вида, чем тарифный план.
+problem-staff-only = Участниками могут быть только сотрудники.
+problem-unknown-connector = Такого модуля обработки нет.
+problem-unknown-department = Такого отдела нет.
+problem-unknown-field = Такого поля нет.
+problem-unknown-product = Такого продукта нет.
+problem-url = Это не адрес вида https://api.example.com.
+problem-url-with-credentials = Уберите из адреса имя пользователя и пароль.
+problem-url-with-query = Уберите всё, что стоит после пути.
+refused-no-cost = Цена удостоверяющего центра неизвестна: подключите модуль и импортируйте его каталог.
+refused-no-margin-rule = У плана нет правила наценки.
+refused-no-rate = Удостоверяющий центр считает в другой валюте, а курс неизвестен.
+refused-zone-does-not-work = Ничего не сохранено: не удалось опубликовать запись в зоне и убрать её. { $reason }

@@ -3,9 +3,13 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`dashboard`] | the start page |
+//! | [`drafts`] | what waits between the steps of a form, and work that runs beside the pages |
+//! | [`modules`] | processing modules |
 //! | [`pieces`] | what several pages show or look up |
 
 pub mod dashboard;
+pub mod drafts;
+pub mod modules;
 pub mod pieces;
 
 use crate::routes::Routes;
@@ -13,5 +17,7 @@ use crate::routes::Routes;
 /// The routes of the admin area.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().merge(dashboard::routes())
+    Routes::default()
+        .merge(dashboard::routes())
+        .merge(modules::routes())
 }

@@ -1,10 +1,11 @@
 //! Little pieces that several pages of staff show, and what several of them look up.
 
-use domain::id::DepartmentId;
+use domain::{id::DepartmentId, state::Role};
 use engine::modules::BalanceView;
-use httpkit::{Failure, Tone};
+use httpkit::{Failure, Form, Tone};
 use jiff::civil::Date;
 use maud::{Markup, html};
+use rust_decimal::Decimal;
 
 use crate::{components::badge::badge, view::View, visit::StaffVisit};
 
@@ -53,4 +54,39 @@ pub fn balance(view: &View, balance: &BalanceView) -> Markup {
         }
         @if balance.problem.is_some() { " " (badge(Tone::Warn, &view.t("modules-balance-unreadable"))) }
     }
+}
+
+/// Whether who looks may change what only administrators change. What they may not is not offered.
+#[must_use]
+pub fn is_administrator(view: &View) -> bool {
+    let role = view.signed.as_ref().map(|signed| signed.role);
+    role == Some(Role::Administrator)
+}
+
+/// An amount without a currency of its own, or nothing.
+pub fn decimal(form: &mut Form, field: &str) -> Option<Decimal> {
+    let typed: String = form
+        .value(field)
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .map(|c| if c == ',' { '.' } else { c })
+        .collect();
+    if typed.is_empty() {
+        return None;
+    }
+    let read = typed.parse().ok();
+    if read.is_none() {
+        form.reject(field, "money");
+    }
+    read
+}
+
+/// Why something did not work, for staff: what a CA said is added in its own words.
+#[must_use]
+pub fn reason(view: &View, error: engine::Error) -> String {
+    let detail = match &error {
+        engine::Error::Ca(error) => format!(" {error}"),
+        _ => String::new(),
+    };
+    Failure::from(error).sentence(view.locale) + &detail
 }

@@ -30,9 +30,35 @@ async fn what_belongs_to_nobody_or_to_somebody_else_does_not_exist_for_a_client(
     let mut client = site.client().await;
     for route in site::routes().list() {
         let is_of_one = route.path.contains('{') && route.audience != Audience::Everybody;
-        if is_of_one || route.audience == Audience::Staff {
+        if is_of_one || matches!(route.audience, Audience::Staff | Audience::Administrator) {
             let (status, _) = try_it(&mut client, &route.method, route.path).await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{route:?}");
+        }
+    }
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_for_administrators_is_refused_to_other_staff_and_lists_are_shown_to_both() {
+    let site = Site::new().await;
+    let mut staff = site.staff().await;
+    let mut administrator = site.administrator().await;
+    for route in site::routes().list() {
+        let is_list = route.method == Method::GET && !route.path.contains('{');
+        match route.audience {
+            Audience::Administrator => {
+                let (status, _) = try_it(&mut staff, &route.method, route.path).await;
+                assert_eq!(status, StatusCode::FORBIDDEN, "{route:?}");
+            }
+            Audience::Staff if is_list => {
+                let (status, _) = try_it(&mut staff, &route.method, route.path).await;
+                assert_eq!(status, StatusCode::OK, "{route:?}");
+            }
+            Audience::Staff | Audience::Client | Audience::Everybody => {}
+        }
+        if is_list && matches!(route.audience, Audience::Staff | Audience::Administrator) {
+            let (status, _) = try_it(&mut administrator, &route.method, route.path).await;
+            assert_eq!(status, StatusCode::OK, "{route:?}");
         }
     }
     site.remove().await;

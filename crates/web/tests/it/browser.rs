@@ -7,7 +7,11 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
-use domain::{id::MembershipId, state::Role};
+use domain::{
+    id::{MembershipId, UserId},
+    state::Role,
+};
+use engine::people::user::NewUser;
 use httpkit::{AppState, HttpConfig, Params};
 use secrecy::SecretString;
 use store::account::Membership;
@@ -18,6 +22,11 @@ use tower::ServiceExt as _;
 pub(crate) const PASSWORD: &str = "three plain words";
 /// The client.
 pub(crate) const CLIENT: &str = "owner@client.example";
+
+/// The administrator.
+pub(crate) const ADMINISTRATOR: &str = "admin@example.test";
+/// Somebody of the staff.
+pub(crate) const STAFF: &str = "staff@example.test";
 
 /// A world with the site in front of it.
 pub(crate) struct Site {
@@ -53,6 +62,63 @@ impl Site {
             .send("/sign-in", &[("email", CLIENT), ("password", PASSWORD)])
             .await;
         assert_eq!(answer.location(), "/", "{}", answer.text());
+        browser
+    }
+
+    /// A browser in which an administrator is signed in, with a second factor.
+    pub(crate) async fn administrator(&self) -> Browser {
+        let admin = self.world.admin.user().unwrap();
+        self.with_second_factor(ADMINISTRATOR, admin).await
+    }
+
+    /// A browser in which somebody of the staff is signed in who is no administrator.
+    pub(crate) async fn staff(&self) -> Browser {
+        let new = NewUser {
+            email: STAFF.to_owned(),
+            name: "Stefan Staff".to_owned(),
+            password: None,
+            language: "en".to_owned(),
+        };
+        let users = self.world.engine.users();
+        let staff = users
+            .add_staff(&self.world.admin, new, Role::Staff)
+            .await
+            .unwrap();
+        self.with_second_factor(STAFF, staff).await
+    }
+
+    /// The time since the administrator gave the password is over: what is delicate asks for it again.
+    pub(crate) async fn let_confirmations_lapse(&self) {
+        let admin = self.world.admin.user().unwrap();
+        let tx = self.world.store.begin().await.unwrap();
+        for mut session in store::session::open_of(&tx, admin).await.unwrap() {
+            session.confirmed_at = None;
+            store::session::update(&tx, &session).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+    }
+
+    async fn with_second_factor(&self, email: &str, user: UserId) -> Browser {
+        let password = SecretString::from(PASSWORD.to_owned());
+        let engine = &self.world.engine;
+        engine
+            .users()
+            .set_password(&self.world.admin, user, password)
+            .await
+            .unwrap();
+        let mut browser = self.browser();
+        let answer = browser
+            .send("/sign-in", &[("email", email), ("password", PASSWORD)])
+            .await;
+        assert_eq!(answer.location(), "/sign-in/enrol", "{}", answer.text());
+        let page = browser.get("/sign-in/enrol").await.text();
+        let (_, rest) = page.split_once("id=\"totp-secret\">").unwrap();
+        let secret = totp_rs::Secret::try_from_base32(rest.split_once('<').unwrap().0).unwrap();
+        let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+        let now = u64::try_from(engine.clock().machine_now().as_second()).unwrap();
+        let code = totp.generate(now).to_string();
+        let answer = browser.send("/sign-in/enrol", &[("code", &code)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
         browser
     }
 
@@ -99,6 +165,15 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// What stands in the frame of the page.
+    pub(crate) fn main(&self) -> String {
+        let text = self.text();
+        let inner = text
+            .split_once("<main")
+            .and_then(|(_, rest)| rest.split_once("</main>"));
+        inner.map(|(main, _)| main.to_owned()).unwrap_or(text)
     }
 
     pub(crate) fn location(&self) -> &str {

@@ -7,5 +7,6 @@
 )]
 
 mod access;
+mod admin_modules;
 mod browser;
 mod order;
