@@ -12,7 +12,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Settings, installation::Installation};
+use crate::{config::Settings, exit::Refused, installation::Installation};
 
 /// A server that runs; it stops when asked.
 pub(crate) struct Server {
@@ -21,6 +21,28 @@ pub(crate) struct Server {
     stop: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
     background: JoinSet<()>,
+    _alone: Alone,
+}
+
+/// That no other server works on this data folder, while it lives. The system ends it with the process, however that dies.
+struct Alone {
+    _lock: std::fs::File,
+}
+
+impl Alone {
+    fn in_folder(settings: &Settings) -> anyhow::Result<Self> {
+        let path = settings.data.join("server.lock");
+        let lock = std::fs::File::create(&path).with_context(|| format!("making {}", path.display()))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { _lock: lock }),
+            Err(std::fs::TryLockError::WouldBlock) => {
+                Err(Refused(format!("another certbroker serves {}", settings.data.display())).into())
+            }
+            Err(std::fs::TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("locking {}", path.display()))
+            }
+        }
+    }
 }
 
 /// A taken port: so that its number is known before the engine is told its public address.
@@ -44,7 +66,12 @@ impl Server {
         listener: TcpListener,
     ) -> anyhow::Result<Self> {
         let engine = installation.engine.clone();
+        let alone = Alone::in_folder(settings)?;
         engine.apply_log_levels().await?;
+        let worker = engine.worker();
+        if installation.store.backend() == store::Backend::Sqlite {
+            worker.take_over().await?;
+        }
         let address = listener.local_addr().context("asking for the port")?;
         let app = routes(&AppState::new(engine.clone(), http_config(settings)?));
         let stop = CancellationToken::new();
@@ -55,7 +82,7 @@ impl Server {
                 .await
         });
         let mut background = JoinSet::new();
-        background.spawn(engine.worker().run_until(stop.clone()));
+        background.spawn(worker.run_until(stop.clone()));
         let (mails, mails_stop) = (engine.clone(), stop.clone());
         background.spawn(async move { mails.notices().run_until(mails_stop).await });
         let (schedule, schedule_stop) = (engine, stop.clone());
@@ -66,6 +93,7 @@ impl Server {
             stop,
             serving,
             background,
+            _alone: alone,
         })
     }
 

@@ -286,6 +286,14 @@ pub async fn next_due(conn: &dyn Conn) -> Result<Option<Timestamp>> {
         .and_then(|micros| Timestamp::from_microsecond(micros).ok()))
 }
 
+/// Ends every lease, and says how many there were: for whoever knows that all holders are dead. One that is alive after
+/// all cannot write any more.
+pub async fn end_leases(tx: &Tx) -> Result<u64> {
+    let text = "UPDATE operation SET lease_owner = NULL, lease_until = NULL, version = version + 1
+        WHERE state = 'waiting' AND lease_owner IS NOT NULL";
+    sql::execute(tx, "operation", text, Vec::new()).await
+}
+
 /// Whether somebody who held a lease has gone away.
 pub async fn some_lease_ran_out(conn: &dyn Conn, wall: Timestamp) -> Result<bool> {
     let text = "SELECT COUNT(*) FROM operation WHERE state = 'waiting' AND lease_until < $1";

@@ -83,6 +83,7 @@ async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Resu
     let machine = engine::BusinessClock::real().machine_now();
     let start = has_history.then(|| machine - seed::HISTORY);
     let at = memory.as_ref().map_or(Addresses::ANY, |memory| memory.addresses);
+    let folder = std::path::absolute(&folder).context("the data folder")?;
     let world = DemoWorld::start(&folder, at, start).await?;
     let listener = server::listen(options.listen).await?;
     let settings = settings(&folder, &world, listener.local_addr()?);
