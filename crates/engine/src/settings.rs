@@ -125,6 +125,31 @@ impl SettingsArea<'_> {
         Settings::load(self.0.store().reader(), actor).await
     }
 
+    /// Sets every setting that differs, all of them or none.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] names every value that is out of range.
+    pub async fn change(&self, actor: &Actor, after: Settings) -> Result<Settings> {
+        authority::require(actor, Permission::ManageSystem)?;
+        let problems = after.problems();
+        if !problems.is_empty() {
+            return Err(Error::Invalid(problems));
+        }
+        let tx = self.0.store().begin().await?;
+        let before = Settings::load(&tx, actor).await?.as_map();
+        for (name, new) in after.as_map() {
+            let old = before.get(&name);
+            if old == Some(&new) {
+                continue;
+            }
+            store::setting::set(&tx, actor.seller, &name, new.clone(), self.0.now()).await?;
+            let detail = json!({ "before": old, "after": new });
+            audit::append(&tx, self.0, actor, "setting.set", &name, detail);
+        }
+        tx.commit().await?;
+        Ok(after)
+    }
+
     /// Sets one setting by the name of its field.
     ///
     /// # Errors

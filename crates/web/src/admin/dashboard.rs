@@ -159,7 +159,7 @@ fn purchases_off(view: &View, reason: &str) -> Markup {
         Tone::Bad,
         &html! {
             p { strong { (view.t("settings-purchases-blocked")) } " " (view.word("purchases-off", reason)) }
-            p { a href="/admin/periodic" { (view.t("nav-periodic")) } }
+            @if pieces::is_administrator(view) { p { a href="/admin/reconciliation" { (view.t("nav-reconciliation")) } } }
         },
     )
 }

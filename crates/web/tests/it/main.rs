@@ -8,5 +8,7 @@
 
 mod access;
 mod admin_modules;
+mod admin_system;
+mod admin_tariffs;
 mod browser;
 mod order;

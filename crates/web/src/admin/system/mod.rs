@@ -1,0 +1,20 @@
+//! The installation: whether purchases are on, comparing with the CAs, scheduled work, settings, departments, DNS zones.
+
+pub mod departments;
+pub mod periodic;
+pub mod reconciliation;
+pub mod settings;
+pub mod zones;
+
+use crate::routes::Routes;
+
+/// The routes of the installation.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .merge(periodic::routes())
+        .merge(reconciliation::routes())
+        .merge(settings::routes())
+        .merge(departments::routes())
+        .merge(zones::routes())
+}

@@ -1,0 +1,193 @@
+//! The installation: start page, purchases, scheduled work, settings, departments, zones; without script.
+
+use axum::http::StatusCode;
+
+use crate::browser::{Browser, Site};
+
+async fn sent(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> String {
+    let answer = browser.send(path, fields).await;
+    if answer.status != StatusCode::SEE_OTHER {
+        return answer.main();
+    }
+    let next = answer.location().to_owned();
+    browser.get(&next).await.main()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_start_page_shows_balances_and_what_is_missing() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let page = browser.get("/admin").await.main();
+    for said in [
+        "€10,000.00",
+        "First steps",
+        "Create a tariff plan",
+        "No open task",
+        "<svg viewBox=\"0 0 610 100\"",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("Add a processing module:"), "there is one: {page}");
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn purchases_are_stopped_compared_and_allowed_again() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let page = sent(&mut browser, "/admin/reconciliation/purchases", &[("to", "off")]).await;
+    assert!(
+        page.contains("All purchases are stopped.") && page.contains("An administrator switched them off."),
+        "{page}"
+    );
+    let start = browser.get("/admin").await.main();
+    assert!(start.contains("Purchases are off"), "{start}");
+    let compared = sent(&mut browser, "/admin/reconciliation", &[]).await;
+    assert!(
+        compared.contains("0 listed, 0 unexplained, 0 missing at the CA"),
+        "{compared}"
+    );
+    assert!(
+        compared.contains("Purchases are off"),
+        "what staff switched off stays off: {compared}"
+    );
+    let page = sent(&mut browser, "/admin/reconciliation/purchases", &[("to", "on")]).await;
+    assert!(
+        page.contains("Purchases are allowed again.") && page.contains("Purchases are on"),
+        "{page}"
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn scheduled_work_runs_when_it_is_asked_for() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    site.world.engine.periodic().run_due_once().await.unwrap();
+    let page = sent(&mut browser, "/admin/periodic/balances/run", &[]).await;
+    assert!(page.contains("It runs now."), "{page}");
+    site.world.engine.periodic().run_due_once().await.unwrap();
+    let page = browser.get("/admin/periodic").await.main();
+    assert!(page.contains("1 read, 0 failed"), "{page}");
+    let unknown = browser.send("/admin/periodic/nothing/run", &[]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn settings_are_saved_all_or_none() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let page = browser.get("/admin/settings").await;
+    assert!(page.main().contains("pmleadertelecom.* 4"), "{}", page.main());
+    let form = page.form("/admin/settings");
+    assert_eq!(
+        (form.text("large_credit"), form.text("retry_minutes")),
+        ("500", "5")
+    );
+    let wrong = form
+        .with("large_credit", "100")
+        .with("retry_minutes", "0")
+        .with("most_attempts", "x");
+    let refused = browser.send_form("/admin/settings", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(browser.get("/admin/settings").await.form("/admin/settings"), form);
+    let wrong = form.with("large_credit", "100").with("retry_minutes", "0");
+    let refused = browser.send_form("/admin/settings", &wrong).await;
+    assert!(
+        refused.main().contains("This is too small or too large."),
+        "{}",
+        refused.main()
+    );
+    assert_eq!(browser.get("/admin/settings").await.form("/admin/settings"), form);
+    let changed = form.with("large_credit", "99,90").without(&["registration_open"]);
+    let saved = browser.send_form("/admin/settings", &changed).await;
+    assert_eq!(saved.location(), "/admin/settings", "{}", saved.main());
+    let shown = browser.get("/admin/settings").await.form("/admin/settings");
+    assert_eq!(
+        (shown.text("large_credit"), shown.is_on("registration_open")),
+        ("99.9", false)
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn departments_have_members_and_can_be_closed() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let admin = site.world.admin.user().unwrap().to_string();
+    let refused = browser
+        .send("/admin/departments/new", &[("name", ""), ("email", "x")])
+        .await;
+    assert_eq!(
+        refused.main().matches("class=\"error\"").count(),
+        2,
+        "{}",
+        refused.main()
+    );
+    let page = sent(
+        &mut browser,
+        "/admin/departments/new",
+        &[("name", "Billing"), ("members", &admin)],
+    )
+    .await;
+    assert!(
+        page.contains("Billing") && page.contains("admin@example.test"),
+        "{page}"
+    );
+    let edit = format!("/admin/departments/{}", site.world.department);
+    let form = browser.get(&edit).await.form(&edit);
+    assert_eq!(form.text("name"), "Technical support");
+    let taken = browser.send_form(&edit, &form.with("name", "Billing")).await;
+    assert!(
+        taken.main().contains("Somebody has this already."),
+        "{}",
+        taken.main()
+    );
+    let saved = browser.send_form(&edit, &form.with("is_archived", "on")).await;
+    assert_eq!(saved.location(), "/admin/departments", "{}", saved.main());
+    let page = browser.get("/admin/departments").await.main();
+    assert!(page.contains("Takes no more tasks"), "{page}");
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_zone_is_tried_before_it_is_connected_and_its_secret_is_never_shown() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let server = site.world.surroundings.dns.address().to_string();
+    let secret = "bm90IHRoZSByaWdodCBzZWNyZXQ=";
+    let typed = [
+        ("name", "example.test"),
+        ("server", server.as_str()),
+        ("key_name", "other-key"),
+        ("secret", secret),
+    ];
+    let refused = browser.send("/admin/zones", &typed).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        refused.main().contains("a record could not be published") && !refused.main().contains(secret),
+        "{}",
+        refused.main()
+    );
+    let wrong = [
+        ("name", "*.example.test"),
+        ("server", "here"),
+        ("key_name", "k"),
+        ("secret", "?"),
+        ("account", "A-9"),
+    ];
+    let refused = browser.send("/admin/zones", &wrong).await;
+    assert!(refused.main().contains("class=\"error\""), "{}", refused.main());
+    site.world.connect_zone().await;
+    let page = browser.get("/admin/zones").await.main();
+    assert!(page.contains("Every name") && page.contains("Good"), "{page}");
+    let (_, rest) = page.split_once("action=\"/admin/zones/").unwrap();
+    let path = format!("/admin/zones/{}", rest.split_once('"').unwrap().0);
+    let removed = sent(&mut browser, &path, &[]).await;
+    assert!(
+        removed.contains("The zone was disconnected.") && removed.contains("No zone is connected"),
+        "{removed}"
+    );
+    site.remove().await;
+}
