@@ -129,6 +129,25 @@ async fn a_plan_is_made_of_a_product_priced_by_hand_and_by_its_margin_rule() {
         "{withdrawn}"
     );
 
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_is_changed_and_a_change_by_somebody_else_meanwhile_is_not_overwritten() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let product = product(&site, "PositiveSSL").await;
+    let made = [
+        ("product", product.as_str()),
+        ("name", "Quick <SSL>"),
+        ("sort", "3"),
+        ("is_active", "on"),
+    ];
+    let base = browser
+        .send("/admin/tariffs/new", &made)
+        .await
+        .location()
+        .to_owned();
     let edit = format!("{base}/edit");
     let form = browser.get(&edit).await.form(&edit);
     assert_eq!(form.text("name"), "Quick <SSL>");
