@@ -625,10 +625,6 @@ refused-no-rate = The CA charges in another currency and no exchange rate is kno
 refused-zone-does-not-work = Nothing was saved: a record could not be published into the zone and taken away again. { $reason }
 
 # The installation
-departments-archived = Takes no more tasks
-departments-archived-hint = It is no longer offered where a department is chosen.
-departments-edit = Change a department
-departments-empty = No department yet
 foreign-before = older than the module
 foreign-explained = explained
 foreign-orphan = unexplained

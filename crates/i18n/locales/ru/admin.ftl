@@ -645,10 +645,6 @@ refused-no-rate = Удостоверяющий центр считает в др
 refused-zone-does-not-work = Ничего не сохранено: не удалось опубликовать запись в зоне и убрать её. { $reason }
 
 # The installation
-departments-archived = Больше не принимает задачи
-departments-archived-hint = Больше не предлагается там, где выбирают отдел.
-departments-edit = Изменить отдел
-departments-empty = Отделов пока нет
 foreign-before = старше модуля
 foreign-explained = объяснён
 foreign-orphan = не объяснён

@@ -6,7 +6,7 @@
 //! | [`drafts`] | what waits between the steps of a form, and work that runs beside the pages |
 //! | [`modules`] | processing modules |
 //! | [`pieces`] | what several pages show or look up |
-//! | [`system`] | purchases on and off, scheduled work, settings, departments, zones |
+//! | [`system`] | purchases on and off, scheduled work, settings, zones |
 //! | [`tariffs`] | tariff plans |
 
 pub mod dashboard;

@@ -1,4 +1,4 @@
-//! The installation: start page, purchases, scheduled work, settings, departments, zones; without script.
+//! The installation: start page, purchases, scheduled work, settings, zones; without script.
 
 use axum::http::StatusCode;
 
@@ -108,46 +108,6 @@ async fn settings_are_saved_all_or_none() {
         (shown.text("large_credit"), shown.is_on("registration_open")),
         ("99.9", false)
     );
-    site.remove().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn departments_have_members_and_can_be_closed() {
-    let site = Site::new().await;
-    let mut browser = site.administrator().await;
-    let admin = site.world.admin.user().unwrap().to_string();
-    let refused = browser
-        .send("/admin/departments/new", &[("name", ""), ("email", "x")])
-        .await;
-    assert_eq!(
-        refused.main().matches("class=\"error\"").count(),
-        2,
-        "{}",
-        refused.main()
-    );
-    let page = sent(
-        &mut browser,
-        "/admin/departments/new",
-        &[("name", "Billing"), ("members", &admin)],
-    )
-    .await;
-    assert!(
-        page.contains("Billing") && page.contains("admin@example.test"),
-        "{page}"
-    );
-    let edit = format!("/admin/departments/{}", site.world.department);
-    let form = browser.get(&edit).await.form(&edit);
-    assert_eq!(form.text("name"), "Technical support");
-    let taken = browser.send_form(&edit, &form.with("name", "Billing")).await;
-    assert!(
-        taken.main().contains("Somebody has this already."),
-        "{}",
-        taken.main()
-    );
-    let saved = browser.send_form(&edit, &form.with("is_archived", "on")).await;
-    assert_eq!(saved.location(), "/admin/departments", "{}", saved.main());
-    let page = browser.get("/admin/departments").await.main();
-    assert!(page.contains("Takes no more tasks"), "{page}");
     site.remove().await;
 }
 

@@ -1,6 +1,5 @@
-//! The installation: whether purchases are on, comparing with the CAs, scheduled work, settings, departments, DNS zones.
+//! The installation: whether purchases are on, comparing with the CAs, scheduled work, settings, DNS zones.
 
-pub mod departments;
 pub mod periodic;
 pub mod reconciliation;
 pub mod settings;
@@ -15,6 +14,5 @@ pub fn routes() -> Routes {
         .merge(periodic::routes())
         .merge(reconciliation::routes())
         .merge(settings::routes())
-        .merge(departments::routes())
         .merge(zones::routes())
 }
