@@ -76,7 +76,7 @@ pub async fn start(store: &Store, file: &Path, machine_now: Timestamp) -> Result
     tx.commit().await?;
     if in_file != Some(row.instance_id) {
         // From now on the two fit again; the block in the database stays until a reconciliation lifts it.
-        write_id(file, row.instance_id)?;
+        keep_id(file, row.instance_id)?;
     }
     Ok((outcome, SignedDuration::from_micros(row.clock_offset)))
 }
@@ -206,7 +206,11 @@ fn read_id(file: &Path) -> Result<Option<Uuid>> {
 }
 
 /// Writes beside and renames, so that a crash leaves the old id or the new one.
-fn write_id(file: &Path, id: Uuid) -> Result<()> {
+/// Writes the id of the installation into its file, for its owner only: after a restore that gave the database this id.
+///
+/// # Errors
+/// [`Error::Internal`] when the file cannot be written.
+pub fn keep_id(file: &Path, id: Uuid) -> Result<()> {
     let beside = file.with_extension("new");
     let write = || -> std::io::Result<()> {
         let mut open = OpenOptions::new()
