@@ -3,8 +3,12 @@
 
 use std::process::ExitCode;
 
+use ca::Class;
 use engine::Error;
 use i18n::{Locale, Value};
+use serde_json::json;
+
+use crate::output::Format;
 
 const FAILED: u8 = 1;
 const REFUSED: u8 = 3;
@@ -15,11 +19,38 @@ const NO_ANSWER: u8 = 4;
 #[error("{0}")]
 pub(crate) struct Refused(pub(crate) String);
 
-/// Prints what went wrong on standard error.
+/// Something that was waited for did not come in time.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct NoAnswer(pub(crate) String);
+
+/// Prints what went wrong on standard error: a sentence for people, or one JSON document.
 #[expect(clippy::print_stderr, reason = "the last words of the program")]
-pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("certbroker: {}", words(error));
+pub(crate) fn report(error: &anyhow::Error, format: Format) -> ExitCode {
+    match format {
+        Format::Text => eprintln!("certbroker: {}", words(error)),
+        Format::Json => eprintln!("{}", document(error)),
+    }
     ExitCode::from(code(error))
+}
+
+/// The words, the kind of failure, and every wrong field.
+fn document(error: &anyhow::Error) -> serde_json::Value {
+    let kind = match code(error) {
+        REFUSED => "refused",
+        NO_ANSWER => "no_answer",
+        _ => "failed",
+    };
+    let fields: Vec<_> = error
+        .chain()
+        .filter_map(|cause| match cause.downcast_ref::<Error>() {
+            Some(Error::Invalid(problems)) => Some(problems),
+            _ => None,
+        })
+        .flatten()
+        .map(|problem| json!({ "field": problem.field, "code": problem.code, "text": field_text(problem.code) }))
+        .collect();
+    json!({ "error": { "kind": kind, "text": words(error), "fields": fields } })
 }
 
 /// The sentence for people, then every cause.
@@ -41,11 +72,11 @@ fn words(error: &anyhow::Error) -> String {
                     .iter()
                     .map(|(name, value)| (*name, Value::from(value.as_str())))
                     .collect();
-                text_of(&format!("refused-{}", refusal.code), &values)
+                translated(&format!("refused-{}", refusal.code), &values)
                     .unwrap_or_else(|| refusal.code.replace('-', " "))
             }
             Some(known) => {
-                text_of(&format!("error-{}", known.code()), &[]).unwrap_or_else(|| known.to_string())
+                translated(&format!("error-{}", known.code()), &[]).unwrap_or_else(|| known.to_string())
             }
             None => cause.to_string(),
         };
@@ -58,36 +89,55 @@ fn words(error: &anyhow::Error) -> String {
 }
 
 fn field_text(code: &str) -> String {
-    text_of(&format!("problem-{code}"), &[]).unwrap_or_else(|| code.replace('-', " "))
+    translated(&format!("problem-{code}"), &[]).unwrap_or_else(|| code.replace('-', " "))
 }
 
-fn text_of(key: &str, values: &[(&str, Value<'_>)]) -> Option<String> {
+fn translated(key: &str, values: &[(&str, Value<'_>)]) -> Option<String> {
     let key = key.replace('_', "-");
     i18n::exists(Locale::En, &key).then(|| i18n::t_args(Locale::En, &key, values))
 }
 
 fn code(error: &anyhow::Error) -> u8 {
-    for cause in error.chain() {
-        if cause.is::<Refused>() {
-            return REFUSED;
-        }
-        match cause.downcast_ref::<Error>() {
-            Some(
-                Error::NotFound
-                | Error::Forbidden
-                | Error::SignInRequired
-                | Error::ConfirmationRequired
-                | Error::Invalid(_)
-                | Error::Conflict
-                | Error::Refused(_)
-                | Error::TooManyTries { .. },
-            ) => return REFUSED,
-            Some(Error::Ca(error)) if error.class().may_pass() => return NO_ANSWER,
-            Some(Error::Store(error)) if error.is_transient() => return NO_ANSWER,
-            _ => {}
-        }
+    error
+        .chain()
+        .find_map(|cause| {
+            if cause.is::<Refused>() {
+                return Some(REFUSED);
+            }
+            if cause.is::<NoAnswer>() {
+                return Some(NO_ANSWER);
+            }
+            cause
+                .downcast_ref::<Error>()
+                .and_then(code_of_use_case)
+                .or_else(|| cause.downcast_ref::<store::Error>().and_then(code_of_store))
+        })
+        .unwrap_or(FAILED)
+}
+
+fn code_of_use_case(error: &Error) -> Option<u8> {
+    match error {
+        Error::NotFound
+        | Error::Forbidden
+        | Error::SignInRequired
+        | Error::ConfirmationRequired
+        | Error::Invalid(_)
+        | Error::Conflict
+        | Error::Refused(_)
+        | Error::TooManyTries { .. } => Some(REFUSED),
+        Error::Ca(error) if error.class().may_pass() => Some(NO_ANSWER),
+        Error::Ca(error) if error.class() == Class::Rejected => Some(REFUSED),
+        Error::Store(error) => code_of_store(error),
+        _ => None,
     }
-    FAILED
+}
+
+fn code_of_store(error: &store::Error) -> Option<u8> {
+    match error {
+        store::Error::Refused(_) => Some(REFUSED),
+        error if error.is_transient() => Some(NO_ANSWER),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -107,11 +157,24 @@ mod tests {
         assert_eq!(code(&Refused("no".into()).into()), REFUSED);
         assert_eq!(code(&wrapped(Error::Internal("x".into()))), FAILED);
         assert_eq!(code(&anyhow::anyhow!("disk full")), FAILED);
+        assert_eq!(code(&NoAnswer("late".into()).into()), NO_ANSWER);
+        assert_eq!(
+            code(&store::Error::Refused("the database is not empty".into()).into()),
+            REFUSED
+        );
     }
 
     #[test]
     fn a_wrong_field_is_named() {
         let words = words(&wrapped(Error::field("username", "required")));
         assert!(words.starts_with("adding the module: username: "), "{words}");
+    }
+
+    #[test]
+    fn the_document_names_the_kind_and_every_field() {
+        let document = document(&wrapped(Error::field("names.0", "name-no-dot")));
+        assert_eq!(document["error"]["kind"], "refused");
+        assert_eq!(document["error"]["fields"][0]["field"], "names.0");
+        assert_eq!(document["error"]["fields"][0]["code"], "name-no-dot");
     }
 }

@@ -1,6 +1,6 @@
 //! An opened data folder: database, master keys, engine. The server and every command begin here.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use domain::Currency;
@@ -151,15 +151,23 @@ impl Installation {
     }
 }
 
+/// Where the database is.
+///
+/// # Errors
+/// The address does not fit.
+pub(crate) fn store_url(settings: &Settings) -> anyhow::Result<StoreUrl> {
+    settings
+        .database_url()
+        .parse()
+        .map_err(|_| Refused("database_url is neither sqlite:///path nor postgres://…".to_owned()).into())
+}
+
 /// Connects to the database without changing its schema.
 ///
 /// # Errors
 /// The address does not fit or nothing answers there.
 pub(crate) async fn open_store(settings: &Settings, durability: store::Durability) -> anyhow::Result<Store> {
-    let url: StoreUrl = settings
-        .database_url()
-        .parse()
-        .map_err(|_| Refused("database_url is neither sqlite:///path nor postgres://…".to_owned()))?;
+    let url = store_url(settings)?;
     let options = StoreOptions {
         durability,
         ..StoreOptions::default()
@@ -240,6 +248,10 @@ fn sender(text: &str) -> anyhow::Result<Recipient> {
 }
 
 /// Where a test of crashes wants the program to die; a real installation never does.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "for tests only, so it is no configuration"
+)]
 fn crash_at(mode: ca::Mode) -> anyhow::Result<Option<String>> {
     let Ok(point) = std::env::var("CERTBROKER_CRASH_AT") else {
         return Ok(None);

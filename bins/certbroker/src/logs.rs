@@ -1,7 +1,8 @@
 //! The program's logs, as the engine wants them.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
+use anyhow::Context as _;
 use engine::{BusinessClock, Logs};
 use telemetry::{Capture, Format, Level, Levels, Output, Settings, Telemetry};
 
@@ -9,9 +10,17 @@ use crate::config::Settings as Installed;
 
 /// Logs of the whole process, for the engine; while it lives, `debug.conf` is watched.
 pub(crate) struct ProgramLogs {
-    levels: Levels,
+    levels: Kept,
     capture: Capture,
     _watching: Option<Telemetry>,
+}
+
+/// Where a level that somebody sets is kept.
+enum Kept {
+    /// In force at once, and in the file if there is one.
+    Here(Levels),
+    /// In the file that a server watches; what this program itself shows stays as it is.
+    InFile(PathBuf),
 }
 
 impl ProgramLogs {
@@ -22,7 +31,7 @@ impl ProgramLogs {
     pub(crate) fn of_a_server(installed: &Installed) -> anyhow::Result<Arc<Self>> {
         let running = telemetry::start(settings(installed)?)?;
         Ok(Arc::new(Self {
-            levels: running.levels().clone(),
+            levels: Kept::Here(running.levels().clone()),
             capture: running.capture().clone(),
             _watching: Some(running),
         }))
@@ -33,12 +42,24 @@ impl ProgramLogs {
     /// # Errors
     /// Logs were started before.
     pub(crate) fn of_a_command() -> anyhow::Result<Arc<Self>> {
+        Self::quiet(Kept::Here)
+    }
+
+    /// The same beside a data folder, whose server follows the levels that the command sets.
+    ///
+    /// # Errors
+    /// Logs were started before.
+    pub(crate) fn of_a_command_in(installed: &Installed) -> anyhow::Result<Arc<Self>> {
+        Self::quiet(|_| Kept::InFile(installed.level_file()))
+    }
+
+    fn quiet(kept: impl FnOnce(Levels) -> Kept) -> anyhow::Result<Arc<Self>> {
         let quiet = Settings::new("certbroker", Arc::new(BusinessClock::real()))
             .output(Output::Stderr)
             .default_level(Level::WARNING);
         let (levels, capture) = telemetry::start_once(quiet)?;
         Ok(Arc::new(Self {
-            levels,
+            levels: kept(levels),
             capture,
             _watching: None,
         }))
@@ -52,11 +73,30 @@ impl Logs for ProgramLogs {
 
     fn set_level(&self, log: &str, level: u8) {
         let outcome = match Level::try_from(level) {
-            Ok(level) => self.levels.set(log, level).map_err(anyhow::Error::from),
+            Ok(level) => self.levels.set(log, level),
             Err(error) => Err(error.into()),
         };
         if let Err(error) = outcome {
             tracing::warn!(%error, log, level, "the log level could not be set");
+        }
+    }
+}
+
+impl Kept {
+    fn set(&self, log: &str, level: Level) -> anyhow::Result<()> {
+        match self {
+            Self::Here(levels) => Ok(levels.set(log, level)?),
+            Self::InFile(path) => {
+                let text = match std::fs::read_to_string(path) {
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+                    other => other.with_context(|| format!("reading {}", path.display()))?,
+                };
+                let changed = telemetry::conf::with_level(&text, log, Some(level));
+                let beside = path.with_extension("conf.new");
+                std::fs::write(&beside, changed)
+                    .and_then(|()| std::fs::rename(&beside, path))
+                    .with_context(|| format!("writing {}", path.display()))
+            }
         }
     }
 }

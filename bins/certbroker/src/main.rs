@@ -33,9 +33,10 @@ use clap::Parser as _;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
+    let format = output::Format::of(&arguments.global);
     match run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => exit::report(&error),
+        Err(error) => exit::report(&error, format),
     }
 }
 

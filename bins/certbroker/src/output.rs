@@ -3,7 +3,10 @@
 use std::io::{self, Write as _};
 
 use anyhow::Context as _;
+use domain::{Currency, Money};
 use serde::Serialize;
+
+use crate::cli::Global;
 
 /// How the answer is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +15,52 @@ pub(crate) enum Format {
     Text,
     /// One JSON document.
     Json,
+}
+
+impl Format {
+    /// As it was asked for.
+    pub(crate) const fn of(global: &Global) -> Self {
+        if global.json { Self::Json } else { Self::Text }
+    }
+}
+
+/// An amount as JSON: a decimal number as text, with all digits of its currency.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Amount {
+    amount: String,
+    currency: Currency,
+}
+
+impl From<Money> for Amount {
+    fn from(money: Money) -> Self {
+        let digits = money.currency().minor_digits() as usize;
+        Self {
+            amount: format!("{:.digits$}", money.amount()),
+            currency: money.currency(),
+        }
+    }
+}
+
+impl std::fmt::Display for Amount {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.amount, self.currency)
+    }
+}
+
+/// The value, or a dash where there is none.
+pub(crate) fn or_dash<T: ToString>(value: Option<&T>) -> String {
+    value.map_or_else(|| "-".to_owned(), ToString::to_string)
+}
+
+/// A word such as `waiting_for_issue` for people.
+pub(crate) fn spaced(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// Says something that is no part of the answer.
+#[expect(clippy::print_stderr, reason = "standard output holds the answer alone")]
+pub(crate) fn note(text: &str) {
+    eprintln!("certbroker: {text}");
 }
 
 /// Rows under headings.
@@ -35,7 +84,8 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    fn render(&self) -> String {
+    /// The rows as aligned columns, or `(none)`.
+    pub(crate) fn render(&self) -> String {
         if self.rows.is_empty() {
             return "(none)\n".to_owned();
         }
@@ -64,6 +114,36 @@ impl Table {
             text.push_str(&line(&mut row.iter().map(String::as_str)));
         }
         text
+    }
+}
+
+/// Text for people, line by line.
+#[derive(Debug, Default)]
+pub(crate) struct Sheet(String);
+
+impl Sheet {
+    /// Adds a line.
+    pub(crate) fn line(&mut self, text: impl AsRef<str>) {
+        self.0.push_str(text.as_ref());
+        self.0.push('\n');
+    }
+
+    /// Adds a label and what it stands for.
+    pub(crate) fn fact(&mut self, label: &str, value: impl AsRef<str>) {
+        self.line(format!("{label:<12}{}", value.as_ref()));
+    }
+
+    /// Adds a table after an empty line, unless it has no rows.
+    pub(crate) fn table(&mut self, table: &Table) {
+        if !table.rows.is_empty() {
+            self.line("");
+            self.0.push_str(&table.render());
+        }
+    }
+
+    /// All lines.
+    pub(crate) fn finish(self) -> String {
+        self.0
     }
 }
 

@@ -12,7 +12,11 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Settings, exit::Refused, installation::Installation};
+use crate::{
+    config::Settings,
+    exit::Refused,
+    installation::{self, Installation},
+};
 
 /// A server that runs; it stops when asked.
 pub(crate) struct Server {
@@ -25,19 +29,26 @@ pub(crate) struct Server {
 }
 
 /// That no other server works on this data folder, while it lives. The system ends it with the process, however that dies.
-struct Alone {
+pub(crate) struct Alone {
     _lock: std::fs::File,
 }
 
 impl Alone {
-    fn in_folder(settings: &Settings) -> anyhow::Result<Self> {
+    /// Takes the data folder.
+    ///
+    /// # Errors
+    /// Another server has it.
+    pub(crate) fn in_folder(settings: &Settings) -> anyhow::Result<Self> {
+        installation::make_folder(&settings.data)?;
         let path = settings.data.join("server.lock");
         let lock = std::fs::File::create(&path).with_context(|| format!("making {}", path.display()))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { _lock: lock }),
-            Err(std::fs::TryLockError::WouldBlock) => {
-                Err(Refused(format!("another certbroker serves {}", settings.data.display())).into())
-            }
+            Err(std::fs::TryLockError::WouldBlock) => Err(Refused(format!(
+                "another certbroker serves {}: stop it first",
+                settings.data.display()
+            ))
+            .into()),
             Err(std::fs::TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("locking {}", path.display()))
             }

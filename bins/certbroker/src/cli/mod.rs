@@ -1,17 +1,23 @@
 //! The command line: what can be asked, with help and examples. What it does stands in `command/`.
 
 mod demo;
-mod objects;
+mod module;
+mod selling;
+mod system;
+mod work;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use demo::{Demo, Validation};
-pub(crate) use objects::{
-    AccountCommand, CatalogueCommand, DatabaseCommand, KeyCommand, ModuleCommand, OperationCommand, Order,
-    SecretSource, ServiceCommand, TariffCommand, TaskCommand, UserCommand,
+pub(crate) use module::{AddModule, CatalogueCommand, ModuleCommand};
+pub(crate) use selling::{
+    AccountCommand, AddAccount, AddTariff, Approver, ContactOptions, KindOfAccount, Language, Order,
+    SetPrice, TariffCommand,
 };
+pub(crate) use system::{AddUser, DatabaseCommand, KeyCommand, UserCommand};
+pub(crate) use work::{Form, OperationCommand, ServiceCommand, TaskCommand};
 
 /// Sells, issues and keeps alive SSL certificates.
 #[derive(Debug, Parser)]
@@ -90,7 +96,7 @@ const EXAMPLES: &str = "Examples:
   certbroker demo                                 try everything, nothing leaves this machine
   certbroker serve --data /var/lib/certbroker     run the server
   certbroker module add leadertelecom --name LeaderTelecom --set username=ops@example.net --secret password=@password.txt
-  certbroker order --account A-1 --tariff PositiveSSL --years 1 --domain www.example.net
+  certbroker order --account A-1 --tariff PositiveSSL --domain www.example.net --phone '+49 30 1234567' --key-out www.key
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 refused (not found, not allowed, bad input), 4 a service did not answer";
 

@@ -1,17 +1,26 @@
-//! The organisation of an OV or EV order, from a file.
+//! Forms that are read from a file: the organisation of an OV or EV order, the contact.
 
 use std::path::Path;
 
 use anyhow::Context as _;
 use domain::contact::Organisation;
+use serde::de::DeserializeOwned;
 
 use crate::exit::Refused;
 
-/// Reads TOML, or JSON when the file's name ends so.
+/// Reads an organisation from TOML, or from JSON when the file's name ends so.
 ///
 /// # Errors
 /// The file cannot be read, or a field is missing or unknown; the message names it.
 pub(crate) fn read(path: &Path) -> anyhow::Result<Organisation> {
+    read_form(path)
+}
+
+/// Reads a form from TOML, or from JSON when the file's name ends so.
+///
+/// # Errors
+/// The file cannot be read, or a field is missing or unknown; the message names it.
+pub(super) fn read_form<T: DeserializeOwned>(path: &Path) -> anyhow::Result<T> {
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let is_json = path
         .extension()

@@ -23,7 +23,7 @@ use crate::{
     exit::Refused,
     installation::{self, Installation},
     logs::ProgramLogs,
-    output,
+    output::{self, Sheet},
     server::{self, Server},
 };
 
@@ -137,6 +137,18 @@ fn settings(folder: &Path, world: &DemoWorld, listen: std::net::SocketAddr) -> S
     }
 }
 
+/// The world of the demo that lives in this folder, whether it runs now or not; none when no demo made the folder.
+///
+/// # Errors
+/// What the demo remembers cannot be read.
+pub(crate) fn world_of(folder: &Path) -> anyhow::Result<Option<installation::World>> {
+    if !folder.join(MEMORY).exists() {
+        return Ok(None);
+    }
+    let memory = remembered(folder)?;
+    memory.map(|memory| memory.addresses.as_seen(None)).transpose()
+}
+
 fn remembered(folder: &Path) -> anyhow::Result<Option<Memory>> {
     let path = folder.join(MEMORY);
     match std::fs::read(&path) {
@@ -195,35 +207,30 @@ fn announce(global: &Global, ready: &Ready<'_>, now: Timestamp) -> anyhow::Resul
         let line = serde_json::to_string(ready).context("writing JSON")?;
         return output::write(format!("{line}\n").as_bytes());
     }
-    let mut words = format!(
-        "certbroker is ready: {}\n\n  mailbox       {}\n  API           {}\n  simulated CA  {}\n  web files     {}/HOST/…\n",
-        ready.web,
-        ready.mailbox,
-        ready.api,
-        ready.management,
-        ready.www.display()
-    );
+    let mut sheet = Sheet::default();
+    sheet.line(format!("certbroker is ready: {}\n", ready.web));
+    sheet.line(format!("  mailbox       {}", ready.mailbox));
+    sheet.line(format!("  API           {}", ready.api));
+    sheet.line(format!("  simulated CA  {}", ready.management));
+    sheet.line(format!("  web files     {}/HOST/…", ready.www.display()));
     if let Some(link) = &ready.setup {
-        words.push_str(&format!("\nSet it up: {link}\n"));
+        sheet.line(format!("\nSet it up: {link}"));
     }
     if !ready.sign_ins.is_empty() {
-        words.push_str("\nSign in as\n");
+        sheet.line("\nSign in as");
     }
     for person in ready.sign_ins {
-        words.push_str(&format!(
-            "  {:<14}{:<28}{}\n",
+        sheet.line(format!(
+            "  {:<14}{:<28}{}",
             person.role, person.email, person.password
         ));
         if let Some(code) = person.code(now) {
             let secret = person.totp_secret.as_deref().unwrap_or_default();
-            words.push_str(&format!(
-                "{:16}code now: {code}; authenticator app: {secret}\n",
-                ""
-            ));
+            sheet.line(format!("{:16}code now: {code}; authenticator app: {secret}", ""));
             let spare: Vec<&str> = person.recovery_codes.iter().take(3).map(String::as_str).collect();
-            words.push_str(&format!("{:16}or, once each: {}\n", "", spare.join(" ")));
+            sheet.line(format!("{:16}or, once each: {}", "", spare.join(" ")));
         }
     }
-    words.push_str("\nNothing leaves this machine. Stop with Ctrl-C; --fresh begins anew.\n");
-    output::write(words.as_bytes())
+    sheet.line("\nNothing leaves this machine. Stop with Ctrl-C; --fresh begins anew.");
+    output::write(sheet.finish().as_bytes())
 }

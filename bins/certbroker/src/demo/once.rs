@@ -104,12 +104,11 @@ pub(super) async fn run(global: &Global, options: &Demo) -> anyhow::Result<()> {
     let wishes = Wishes::read(options)?;
     let files = Files::in_folder(&wishes.out)?;
     let temporary;
-    let folder = match &global.data {
-        Some(folder) => folder.clone(),
-        None => {
-            temporary = tempfile::tempdir().context("making a temporary folder")?;
-            temporary.path().to_owned()
-        }
+    let folder = if let Some(folder) = &global.data {
+        folder.clone()
+    } else {
+        temporary = tempfile::tempdir().context("making a temporary folder")?;
+        temporary.path().to_owned()
     };
     super::forget(&folder)?;
     let world = DemoWorld::start(&folder, Addresses::ANY, None).await?;

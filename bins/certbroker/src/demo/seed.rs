@@ -47,7 +47,7 @@ const PLANS: &[(&str, u32)] = &[
     ("SectigoSSL EV", 40),
 ];
 /// Longer than anything takes here.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two looks at a service.
 const LOOK: Duration = Duration::from_millis(15);
 
@@ -411,13 +411,11 @@ pub(super) async fn until(
             tokio::time::sleep(LOOK).await;
         }
     };
-    match timeout(PATIENCE, looking).await {
-        Ok(view) => view,
-        Err(_) => {
-            let view = engine.services().show(admin, service).await?;
-            anyhow::bail!("{} stays {:?}", view.line.main_name, view.line.state)
-        }
+    if let Ok(view) = timeout(PATIENCE, looking).await {
+        return view;
     }
+    let view = engine.services().show(admin, service).await?;
+    anyhow::bail!("{} stays {:?}", view.line.main_name, view.line.state)
 }
 
 fn no_such_product(wanted: &str, products: &[ProductView]) -> crate::exit::Refused {

@@ -63,6 +63,36 @@ impl Addresses {
             mailbox: any,
         }
     };
+
+    /// The world that listens here, as an installation sees it.
+    ///
+    /// # Errors
+    /// Never in practice: the names are literals.
+    pub(super) fn as_seen(self, clock: Option<Arc<BusinessClock>>) -> anyhow::Result<installation::World> {
+        let server = dns::ZoneServer {
+            zone: dns::RecordName::root(),
+            server: dns::RecordName::parse("ns1.demo").context("the name server's name")?,
+            address: self.dns,
+        };
+        Ok(installation::World {
+            eyes: dns::EyesConfig {
+                resolver: dns::Resolver::Address(self.dns),
+                zones: vec![server],
+                simulated: Some(dns::SimulatedNet {
+                    http: self.http,
+                    https: self.https,
+                }),
+                ..dns::EyesConfig::default()
+            },
+            mode: ca::Mode::Simulated,
+            pace: PACE,
+            limits: ca::Limits::NONE,
+            purchase: PURCHASE,
+            // A crash of the program loses nothing; only a power failure would, and a demo begins anew then.
+            durability: store::Durability::ProcessOnly,
+            clock,
+        })
+    }
 }
 
 /// Everything around certbroker, running.
@@ -136,29 +166,7 @@ impl DemoWorld {
     /// # Errors
     /// Never in practice: the names are literals.
     pub(super) fn as_seen(&self, clock: Option<Arc<BusinessClock>>) -> anyhow::Result<installation::World> {
-        let server = dns::ZoneServer {
-            zone: dns::RecordName::root(),
-            server: dns::RecordName::parse("ns1.demo").context("the name server's name")?,
-            address: self.addresses.dns,
-        };
-        Ok(installation::World {
-            eyes: dns::EyesConfig {
-                resolver: dns::Resolver::Address(self.addresses.dns),
-                zones: vec![server],
-                simulated: Some(dns::SimulatedNet {
-                    http: self.addresses.http,
-                    https: self.addresses.https,
-                }),
-                ..dns::EyesConfig::default()
-            },
-            mode: ca::Mode::Simulated,
-            pace: PACE,
-            limits: ca::Limits::NONE,
-            purchase: PURCHASE,
-            // A crash of the program loses nothing; only a power failure would, and a demo begins anew then.
-            durability: store::Durability::ProcessOnly,
-            clock,
-        })
+        self.addresses.as_seen(clock)
     }
 
     /// Mail goes to the mailbox of the demo.
