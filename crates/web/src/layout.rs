@@ -124,7 +124,7 @@ pub fn staff(view: &View, title: &str, body: &Markup) -> Markup {
                         }
                         (who(view, "/admin/profile"))
                     }
-                    main id="main" tabindex="-1" { (note::toasts(view)) (body) }
+                    main id="main" tabindex="-1" { (acting(view)) (note::toasts(view)) (body) }
                     (footer(view))
                 }
             }
@@ -153,7 +153,7 @@ pub fn client(view: &View, title: &str, body: &Markup) -> Markup {
                         (who(view, "/profile"))
                     }
                 }
-                main id="main" tabindex="-1" { (note::toasts(view)) (body) }
+                main id="main" tabindex="-1" { (acting(view)) (note::toasts(view)) (body) }
                 (footer(view))
             }
         },
@@ -234,6 +234,24 @@ fn who(view: &View, profile: &str) -> Markup {
                     button.link-button type="submit" { (view.t("action-sign-out")) }
                 }
             }
+        }
+    }
+}
+
+/// Staff who act for a client are told so on every page, with the way back.
+fn acting(view: &View) -> Markup {
+    let acts = view
+        .signed
+        .as_ref()
+        .is_some_and(|signed| signed.role.is_staff() && signed.account.is_some());
+    html! {
+        @if acts {
+            (note::note(Tone::Warn, &html! {
+                form.actions method="post" action="/admin/act/end" {
+                    span { (view.t("accounts-acting-bar")) }
+                    button.button.small type="submit" { (view.t("accounts-acting-end")) }
+                }
+            }))
         }
     }
 }

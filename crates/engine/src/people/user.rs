@@ -8,7 +8,8 @@ use domain::{
 use secrecy::SecretString;
 use store::{
     Listing, Page,
-    account::Membership,
+    account::{Account, Membership},
+    department::Department,
     user::{User, UserFilter, UserState},
 };
 
@@ -46,6 +47,19 @@ pub struct Profile {
     pub language: String,
 }
 
+/// A user with what belongs to them.
+#[derive(Debug, Clone)]
+pub struct UserView {
+    /// The user.
+    pub user: User,
+    /// Whether they have a confirmed second factor.
+    pub has_second_factor: bool,
+    /// The accounts they may act in, oldest membership first.
+    pub memberships: Vec<(Membership, Account)>,
+    /// The departments they work in.
+    pub departments: Vec<Department>,
+}
+
 impl Users<'_> {
     /// Users of the seller's company and of clients.
     ///
@@ -76,6 +90,33 @@ impl Users<'_> {
         } else {
             Err(Error::NotFound)
         }
+    }
+
+    /// One user with accounts, departments and whether there is a second factor.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::NotFound`].
+    pub async fn view(&self, actor: &Actor, id: UserId) -> Result<UserView> {
+        authority::require(actor, Permission::ManageAccounts)?;
+        let user = self.show(actor, id).await?;
+        let reader = self.0.store().reader();
+        let totp = store::user::find_totp(reader, id).await?;
+        let memberships = store::account::memberships_of(reader, id).await?;
+        let ids: Vec<_> = memberships.iter().map(|one| one.account_id).collect();
+        let accounts = store::account::find_many(reader, &ids).await?;
+        let account = |id| accounts.iter().find(|account| account.id == id).cloned();
+        let departments = store::department::departments_of(reader, id).await?;
+        let mut all = store::department::list(reader, user.seller_id).await?;
+        all.retain(|department| departments.contains(&department.id));
+        Ok(UserView {
+            has_second_factor: totp.is_some_and(|totp| totp.confirmed_at.is_some()),
+            memberships: memberships
+                .into_iter()
+                .filter_map(|one| account(one.account_id).map(|account| (one, account)))
+                .collect(),
+            departments: all,
+            user,
+        })
     }
 
     /// Finds a user by address.

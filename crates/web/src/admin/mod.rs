@@ -3,18 +3,29 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`dashboard`] | the start page |
+//! | [`services`], [`operations`], [`tasks`] | what clients bought, what runs by itself, what people do |
+//! | [`accounts`] | who buys, their money, and who signs in |
+//! | [`departments`], [`audit`] | who works at what, who did what |
 //! | [`drafts`] | what waits between the steps of a form, and work that runs beside the pages |
 //! | [`modules`] | processing modules |
-//! | [`pieces`] | what several pages show or look up |
 //! | [`system`] | purchases on and off, scheduled work, settings, zones |
 //! | [`tariffs`] | tariff plans |
+//! | [`pieces`], [`people`], [`answers`] | what several pages show, look up or answer |
 
+pub mod accounts;
+pub mod answers;
+pub mod audit;
 pub mod dashboard;
+pub mod departments;
 pub mod drafts;
 pub mod modules;
+pub mod operations;
+pub mod people;
 pub mod pieces;
+pub mod services;
 pub mod system;
 pub mod tariffs;
+pub mod tasks;
 
 use crate::routes::Routes;
 
@@ -26,4 +37,10 @@ pub fn routes() -> Routes {
         .merge(modules::routes())
         .merge(tariffs::routes())
         .merge(system::routes())
+        .merge(services::routes())
+        .merge(operations::routes())
+        .merge(tasks::routes())
+        .merge(accounts::routes())
+        .merge(departments::routes())
+        .merge(audit::routes())
 }

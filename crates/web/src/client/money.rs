@@ -152,15 +152,24 @@ pub fn document(view: &View, shown: &DocumentView) -> Markup {
         &title,
         &html! {
             (Head::new(title.clone()).under(view.t("nav-money"), "/money").text(view.date(document.issued_on)).render(view))
-            section.card { div.card-body {
-                div.grid-2 { (party(view, &view.t("client-seller"), &document.seller.0)) (party(view, &view.t("client-buyer"), &document.buyer.0)) }
-                (document_lines(view, shown))
-                @if let Some(charge) = &shown.refers_to { p { (view.t_args("client-refers-to", &[("number", charge.shown_number().into())])) } }
-                @if !document.note.is_empty() { p { (document.note) } }
-                p.muted.small { (view.t("client-print-hint")) }
-            } }
+            (document_body(view, shown))
         },
     )
+}
+
+/// What a document says.
+#[must_use]
+pub fn document_body(view: &View, shown: &DocumentView) -> Markup {
+    let document = &shown.document;
+    html! {
+        section.card { div.card-body {
+            div.grid-2 { (party(view, &view.t("client-seller"), &document.seller.0)) (party(view, &view.t("client-buyer"), &document.buyer.0)) }
+            (document_lines(view, shown))
+            @if let Some(charge) = &shown.refers_to { p { (view.t_args("client-refers-to", &[("number", charge.shown_number().into())])) } }
+            @if !document.note.is_empty() { p { (document.note) } }
+            p.muted.small { (view.t("client-print-hint")) }
+        } }
+    }
 }
 
 fn party(view: &View, role: &str, party: &Party) -> Markup {

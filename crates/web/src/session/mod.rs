@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Currencies that an account may be kept in.
-const CURRENCIES: [&str; 4] = ["EUR", "USD", "GBP", "RUB"];
+pub(crate) const CURRENCIES: [&str; 4] = ["EUR", "USD", "GBP", "RUB"];
 
 /// The routes for people who are not, or not wholly, signed in.
 #[must_use]

@@ -10,5 +10,6 @@ mod access;
 mod admin_modules;
 mod admin_system;
 mod admin_tariffs;
+mod admin_work;
 mod browser;
 mod order;

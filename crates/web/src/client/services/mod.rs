@@ -25,7 +25,7 @@ use secrecy::SecretString;
 use crate::{
     components::list::Pager,
     routes::{Audience, Routes},
-    visit::{At, ClientVisit},
+    visit::{At, ClientVisit, Visit},
 };
 
 /// The routes of services.
@@ -130,19 +130,7 @@ async fn change(
     Posted(posted): Posted,
 ) -> Result<Response, Failure> {
     let mut form = Form::from(posted);
-    let name = form.optional_choice::<DomainName>("name");
-    let method = form.choice::<ValidationMethod>("method");
-    let approver = form.optional("approver", 254);
-    if method == Some(ValidationMethod::Email) && approver.is_empty() {
-        form.reject("approver", "required");
-    }
-    if let (Some(method), false) = (method, form.has_problems()) {
-        let approver = (method == ValidationMethod::Email).then_some(approver);
-        let change = MethodChange {
-            name,
-            method,
-            approver,
-        };
+    if let Some(change) = read_change(&mut form) {
         match visit
             .engine
             .validations()
@@ -159,11 +147,24 @@ async fn change(
     Ok(visit.rejected(change_form(&visit, &service, &form).await?))
 }
 
-async fn change_form(
-    visit: &ClientVisit,
-    service: &ServiceView,
-    form: &Form,
-) -> Result<maud::Markup, Failure> {
+/// Reads another method or approver; nothing when a field is wrong.
+pub(crate) fn read_change(form: &mut Form) -> Option<MethodChange> {
+    let name = form.optional_choice::<DomainName>("name");
+    let method = form.choice::<ValidationMethod>("method");
+    let approver = form.optional("approver", 254);
+    if method == Some(ValidationMethod::Email) && approver.is_empty() {
+        form.reject("approver", "required");
+    }
+    let method = method.filter(|_| !form.has_problems())?;
+    Some(MethodChange {
+        name,
+        method,
+        approver: (method == ValidationMethod::Email).then_some(approver),
+    })
+}
+
+/// What changing the method of a service needs to know.
+pub(crate) async fn ways(visit: &Visit, service: &ServiceView) -> Result<validation::Ways, Failure> {
     let methods = visit
         .engine
         .orders()
@@ -177,7 +178,15 @@ async fn change_form(
     } else {
         None
     };
-    let ways = validation::Ways { methods, approvers };
+    Ok(validation::Ways { methods, approvers })
+}
+
+async fn change_form(
+    visit: &ClientVisit,
+    service: &ServiceView,
+    form: &Form,
+) -> Result<maud::Markup, Failure> {
+    let ways = ways(visit, service).await?;
     Ok(validation::change_page(&visit.view, service, &ways, form))
 }
 
@@ -260,7 +269,8 @@ fn certificate_of(service: &ServiceView, query: &Params) -> Result<CertificateId
         .ok_or_else(Failure::not_found)
 }
 
-fn attachment(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
+/// A file to be saved, which no browser keeps.
+pub(crate) fn attachment(name: &str, media_type: &'static str, bytes: Vec<u8>) -> Response {
     let safe: String = name
         .chars()
         .map(|c| {

@@ -200,13 +200,6 @@ pub struct Ways {
 pub fn change_page(view: &View, service: &ServiceView, ways: &Ways, form: &Form) -> Markup {
     let base = format!("/services/{}", service.line.id);
     let title = view.t("client-change-method");
-    let mut names = vec![(String::new(), view.t("client-all-names"))];
-    names.extend(
-        service
-            .validations
-            .iter()
-            .map(|one| (one.name.to_string(), one.name.unicode())),
-    );
     layout::client(
         view,
         &title,
@@ -215,22 +208,38 @@ pub fn change_page(view: &View, service: &ServiceView, ways: &Ways, form: &Form)
                 .under(view.t("nav-services"), "/services")
                 .under(service.line.main_name.unicode(), base.clone())
                 .render(view))
-            (field::summary(view, form, &["name", "method", "approver"]))
-            section.card { div.card-body {
-                form.form method="post" action={ (base) "/validation" } {
-                    @if names.len() > 2 {
-                        (Field::new("name", view.t("client-for-name"), Kind::Text).select(view, form, &names))
-                    }
-                    (methods(view, form, "method", &ways.methods, service.names.iter().any(domain::name::DomainName::is_wildcard)))
-                    div data-shown-by="method=email" { (approver(view, form, "approver", &addresses(ways))) }
-                    div.actions {
-                        button.button.primary type="submit" { (view.t("action-change")) }
-                        a.button href=(base) { (view.t("action-cancel")) }
-                    }
-                }
-            } }
+            (change_form(view, service, ways, form, &base))
         },
     )
+}
+
+/// The form that changes the method or the approver. `base` is the service's address.
+#[must_use]
+pub fn change_form(view: &View, service: &ServiceView, ways: &Ways, form: &Form, base: &str) -> Markup {
+    let mut names = vec![(String::new(), view.t("client-all-names"))];
+    names.extend(
+        service
+            .validations
+            .iter()
+            .map(|one| (one.name.to_string(), one.name.unicode())),
+    );
+    let with_wildcard = service.names.iter().any(domain::name::DomainName::is_wildcard);
+    html! {
+        (field::summary(view, form, &["name", "method", "approver"]))
+        section.card { div.card-body {
+            form.form method="post" action={ (base) "/validation" } {
+                @if names.len() > 2 {
+                    (Field::new("name", view.t("client-for-name"), Kind::Text).select(view, form, &names))
+                }
+                (methods(view, form, "method", &ways.methods, with_wildcard))
+                div data-shown-by="method=email" { (approver(view, form, "approver", &addresses(ways))) }
+                div.actions {
+                    button.button.primary type="submit" { (view.t("action-change")) }
+                    a.button href=(base) { (view.t("action-cancel")) }
+                }
+            }
+        } }
+    }
 }
 
 fn addresses(ways: &Ways) -> Vec<String> {

@@ -1,0 +1,682 @@
+//! Daily work of staff: services, operations, tasks, accounts, users, the audit trail; without script.
+
+use axum::http::StatusCode;
+use domain::{
+    id::{OperationId, ServiceId},
+    product::ValidationMethod,
+    state::{OperationState, ServiceState},
+};
+use engine::services::ServiceView;
+use httpkit::Params;
+use testkit::TestWorld;
+
+use crate::browser::{ADMINISTRATOR, Answer, Browser, Site};
+
+/// Sends a form and shows the page that it leads to.
+async fn on(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let answer = browser.send(path, fields).await;
+    follow(browser, answer).await
+}
+
+async fn follow(browser: &mut Browser, answer: Answer) -> Answer {
+    if answer.status != StatusCode::SEE_OTHER {
+        return answer;
+    }
+    let address = answer.location().to_owned();
+    browser.get(&address).await
+}
+
+fn assert_says(page: &Answer, said: &[&str]) {
+    let main = page.main();
+    for said in said {
+        assert!(
+            main.contains(said),
+            "`{said}` is missing ({}): {main}",
+            page.status
+        );
+    }
+}
+
+async fn place(site: &Site, name: &str) -> ServiceId {
+    let plan = site.world.plan("PositiveSSL").await;
+    let order = TestWorld::order(plan, &[name], ValidationMethod::Dns);
+    let placed = site.world.place(order).await;
+    site.world
+        .until_it(placed.service, |view| !view.validations.is_empty())
+        .await;
+    placed.service
+}
+
+/// One more name by the tariff plan of another service.
+async fn place_again(site: &Site, other: &ServiceView, name: &str) -> ServiceId {
+    let order = TestWorld::order(other.line.plan, &[name], ValidationMethod::Dns);
+    let placed = site.world.place(order).await;
+    site.world
+        .until_it(placed.service, |view| !view.validations.is_empty())
+        .await;
+    placed.service
+}
+
+async fn operation_of(site: &Site, service: ServiceId) -> OperationId {
+    site.world.view(service).await.operations[0].id
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn services_are_found_filtered_and_shown_with_everything_that_happened() {
+    let site = Site::new().await;
+    let service = place(&site, "shop.example.test").await;
+    let mut admin = site.administrator().await;
+
+    for query in [
+        "",
+        "?q=shop",
+        "?state=waiting_for_validation&sort=-created",
+        "?q=S-1",
+    ] {
+        let list = admin.get(&format!("/admin/services{query}")).await;
+        assert_says(
+            &list,
+            &["shop.example.test", "Waiting for validation", "LeaderTelecom"],
+        );
+    }
+    for query in ["?q=nothing", "?state=active", "?ends=7", "?to=2020-01-01"] {
+        let list = admin.get(&format!("/admin/services{query}")).await;
+        assert_says(&list, &["Nothing matches"]);
+    }
+    let address = format!("/admin/services/{service}");
+    assert_eq!(admin.get("/admin/services/S-1").await.location(), address);
+
+    let page = admin.get(&address).await;
+    assert_says(
+        &page,
+        &[
+            "CNAME",
+            "Next step",
+            "Taken",
+            "Orders at the CA",
+            "Margin",
+            "hx-trigger=\"every 3s\"",
+        ],
+    );
+    let seen = on(&mut admin, &format!("{address}/validation/check"), &[]).await;
+    assert_says(&seen, &["There is no such record yet."]);
+    let changed = on(
+        &mut admin,
+        &format!("{address}/validation"),
+        &[("method", "http")],
+    )
+    .await;
+    assert_says(
+        &changed,
+        &["The method was changed.", "/.well-known/pki-validation/"],
+    );
+    let prolonged = on(&mut admin, &format!("{address}/prolong"), &[("prolong", "on")]).await;
+    assert_says(
+        &prolonged,
+        &["It is prolonged by itself at the end of its paid term."],
+    );
+
+    site.world.prove(service).await;
+    let view = site.world.until(service, ServiceState::Active).await;
+    let page = admin.get(&address).await;
+    assert_says(&page, &["in use", &view.certificates[0].serial, "Cost at the CA"]);
+    let file = format!("{address}/file?certificate={}&format=", view.certificates[0].id);
+    let chain = admin.get(&format!("{file}fullchain")).await;
+    assert_eq!(chain.text().matches("BEGIN CERTIFICATE").count(), 2);
+    assert_eq!(
+        admin.get(&format!("{file}private-key")).await.status,
+        StatusCode::NOT_FOUND
+    );
+    assert_says(
+        &on(&mut admin, &format!("{address}/close"), &[]).await,
+        &["The certificate was issued already."],
+    );
+
+    let mut staff = site.staff().await;
+    let page = staff.get(&address).await;
+    assert!(!page.main().contains("/file?"), "{}", page.main());
+    assert_eq!(
+        staff.get(&format!("{file}fullchain")).await.status,
+        StatusCode::FORBIDDEN
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_is_given_up_before_issue_and_the_money_comes_back() {
+    let site = Site::new().await;
+    let service = place(&site, "away.example.test").await;
+    let mut admin = site.administrator().await;
+    let address = format!("/admin/services/{service}");
+    let closing = on(&mut admin, &format!("{address}/close"), &[]).await;
+    assert_says(&closing, &["The service is being closed."]);
+    // The CA cancels nothing by its API: a person does, and says what becomes of the money.
+    site.world
+        .until_it(service, |view| view.operations[0].state == OperationState::Manual)
+        .await;
+    let form = admin.get(&format!("{address}/finish")).await;
+    assert_says(&form, &["Give everything back", "cannot cancel by its API"]);
+    let undecided = admin.send(&format!("{address}/finish"), &[]).await;
+    assert_eq!(undecided.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let closed = on(&mut admin, &format!("{address}/finish"), &[("money", "all")]).await;
+    assert_says(
+        &closed,
+        &["The service is closed.", "It was given up before issue."],
+    );
+    let account = admin
+        .get(&format!("/admin/accounts/{}", site.world.account))
+        .await;
+    assert_says(&account, &["away.example.test", "10,000.00"]);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_is_handed_to_a_person_whose_task_ends_when_it_goes_on() {
+    let site = Site::new().await;
+    let service = place(&site, "slow.example.test").await;
+    let operation = operation_of(&site, service).await;
+    let mut staff = site.staff().await;
+    let address = format!("/admin/operations/{operation}");
+
+    assert_eq!(staff.get("/admin/operations/O-1").await.location(), address);
+    assert_says(
+        &staff.get("/admin/operations").await,
+        &["slow.example.test", "Working"],
+    );
+    assert_says(
+        &staff.get("/admin/operations?trouble=yes").await,
+        &["Nothing here"],
+    );
+    let given = on(
+        &mut staff,
+        &format!("{address}/give"),
+        &[("note", "the CA is slow")],
+    )
+    .await;
+    assert_says(
+        &given,
+        &[
+            "The operation waits for a person now.",
+            "the CA is slow",
+            "Needs a person",
+        ],
+    );
+    assert_says(
+        &staff.get("/admin/operations?trouble=yes&state=manual").await,
+        &["slow.example.test", "Handed over by staff."],
+    );
+
+    let tasks = staff.get("/admin/tasks").await;
+    assert_says(&tasks, &["Operation by hand"]);
+    let task = staff.get("/admin/tasks/T-1").await.location().to_owned();
+    let page = staff.get(&task).await;
+    assert_says(
+        &page,
+        &["slow.example.test", "the CA is slow", "To the operation"],
+    );
+    assert_says(
+        &on(&mut staff, &format!("{task}/take"), &[]).await,
+        &["The task is yours.", "In work"],
+    );
+    assert_says(&staff.get("/admin/tasks?mine=yes").await, &["Operation by hand"]);
+    let empty = staff.send(&format!("{task}/comment"), &[("body", " ")]).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(&empty, &["Please fill this in."]);
+    let commented = on(
+        &mut staff,
+        &format!("{task}/comment"),
+        &[("body", "I <called> them.")],
+    )
+    .await;
+    assert_says(&commented, &["I &lt;called&gt; them.", "Stefan Staff"]);
+
+    let finish = format!("/admin/services/{service}/finish");
+    assert_says(&staff.get(&finish).await, &["-----BEGIN CERTIFICATE-----"]);
+    let wrong = staff.send(&finish, &[("pem", "no certificate")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(&wrong, &["There is no certificate in it."]);
+
+    let undecided = on(
+        &mut staff,
+        &format!("{address}/decide"),
+        &[("decision", "approve")],
+    )
+    .await;
+    assert_says(&undecided, &["Nothing is to be decided here."]);
+    let retried = on(&mut staff, &format!("{address}/retry"), &[]).await;
+    assert_says(&retried, &["The operation starts again."]);
+    assert_says(&staff.get("/admin/tasks").await, &["No open task"]);
+    assert_says(
+        &staff.get("/admin/tasks?state=done").await,
+        &["Operation by hand"],
+    );
+    site.world.prove(service).await;
+    site.world.until(service, ServiceState::Active).await;
+    assert_says(
+        &on(&mut staff, &format!("{address}/retry"), &[]).await,
+        &["The service has ended."],
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_that_a_person_brings_finishes_the_order() {
+    let site = Site::new().await;
+    let first = place(&site, "first.example.test").await;
+    site.world.prove(first).await;
+    let first = site.world.until(first, ServiceState::Active).await;
+    let mut admin = site.administrator().await;
+    let file = format!(
+        "/admin/services/{}/file?certificate={}&format=intermediates",
+        first.line.id, first.certificates[0].id
+    );
+    let intermediates = admin.get(&file).await.text();
+
+    let service = place_again(&site, &first, "hand.example.test").await;
+    let operation = operation_of(&site, service).await;
+    on(&mut admin, &format!("/admin/operations/{operation}/give"), &[]).await;
+    let at_ca = site.world.view(service).await.ca_orders[0].ca_ref.clone();
+    let ordered = site.world.simulator.certificates();
+    let ordered = ordered.iter().find(|one| one.id.to_string() == at_ca).unwrap();
+    site.world.simulator.take_for_proven(ordered.id).unwrap();
+    let issued = site
+        .world
+        .simulator
+        .wait_for(ordered.id, |one| one.issued.is_some())
+        .await
+        .unwrap();
+    let leaf = &issued.issued.as_ref().unwrap().leaf;
+    let finish = format!("/admin/services/{service}/finish");
+    let pem = format!("{intermediates}{leaf}");
+    let done = on(&mut admin, &finish, &[("pem", &pem)]).await;
+    assert_says(&done, &["The certificate was delivered.", "in use"]);
+    assert_says(&admin.get("/admin/tasks").await, &["No open task"]);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_are_written_by_hand_given_handed_over_and_closed() {
+    let site = Site::new().await;
+    let mut admin = site.administrator().await;
+    let wrong = admin
+        .send("/admin/tasks/new", &[("title", ""), ("department", "x")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(
+        &wrong,
+        &["Please fill this in.", "Please choose one of the list."],
+    );
+
+    let department = [("name", "Second line"), ("email", "second@host.example")];
+    assert_says(
+        &on(&mut admin, "/admin/departments/new", &department).await,
+        &["The department was added."],
+    );
+    let taken = admin.send("/admin/departments/new", &department).await;
+    assert_eq!(taken.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(&taken, &["Somebody has this already."]);
+    let all = site
+        .world
+        .engine
+        .departments()
+        .list(&site.world.admin)
+        .await
+        .unwrap();
+    let second = all
+        .iter()
+        .find(|one| one.department.name == "Second line")
+        .unwrap();
+    let (second, version) = (
+        second.department.id.to_string(),
+        second.department.version.to_string(),
+    );
+    let user = site.world.admin.user().unwrap().to_string();
+    let edited = [
+        ("name", "Third line"),
+        ("version", version.as_str()),
+        ("members", user.as_str()),
+    ];
+    let path = format!("/admin/departments/{second}");
+    assert_says(&on(&mut admin, &path, &edited).await, &["Third line"]);
+    let stale = admin.send(&path, &edited).await;
+    assert_says(&stale, &["Somebody else changed this meanwhile."]);
+    assert!(
+        admin
+            .get(&path)
+            .await
+            .form(&path)
+            .all("members")
+            .any(|given| given == user)
+    );
+
+    let first = site.world.department.to_string();
+    let new = [
+        ("title", "Call the client"),
+        ("detail", "about <b>"),
+        ("department", first.as_str()),
+    ];
+    let made = on(&mut admin, "/admin/tasks/new", &new).await;
+    assert_says(
+        &made,
+        &["The task was added.", "Call the client", "about &lt;b&gt;"],
+    );
+    let task = admin.get("/admin/tasks/T-1").await.location().to_owned();
+    let given = on(&mut admin, &format!("{task}/give"), &[("performer", &user)]).await;
+    assert_says(&given, &["The task changed hands.", "In work"]);
+    let moved = on(
+        &mut admin,
+        &format!("{task}/department"),
+        &[("department", &second)],
+    )
+    .await;
+    assert_says(&moved, &["The task went to the other department.", "Third line"]);
+    assert_says(
+        &admin.get(&format!("/admin/tasks?department={first}")).await,
+        &["No open task"],
+    );
+    assert_says(
+        &on(&mut admin, &format!("{task}/cancel"), &[]).await,
+        &["Fell away"],
+    );
+    assert_says(
+        &on(&mut admin, &format!("{task}/done"), &[]).await,
+        &["The task is closed."],
+    );
+    assert_says(&admin.get("/admin/tasks?state=").await, &["Call the client"]);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_credit_of_staff_waits_for_a_second_person() {
+    let site = Site::new().await;
+    let mut staff = site.staff().await;
+    let account = format!("/admin/accounts/{}", site.world.account);
+    let credit = format!("{account}/credit");
+    let wrong = staff.send(&credit, &[("amount", "much")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(
+        &wrong,
+        &["Please enter an amount such as 12.50.", "Please fill this in."],
+    );
+    let nothing = staff.send(&credit, &[("amount", "0"), ("note", "x")]).await;
+    assert_says(&nothing, &["The amount must be above zero."]);
+    let small = on(
+        &mut staff,
+        &credit,
+        &[("amount", "100"), ("note", "Transfer 4711")],
+    )
+    .await;
+    assert_says(&small, &["were credited.", "Transfer 4711", "10,100.00"]);
+    let large = on(
+        &mut staff,
+        &credit,
+        &[("amount", "2 000,50"), ("note", "Transfer 4712")],
+    )
+    .await;
+    assert_says(&large, &["waits for a second person", "10,100.00"]);
+    assert_says(
+        &staff.get("/admin/credits").await,
+        &["Transfer 4712", "waits for a second person"],
+    );
+
+    let request = site
+        .world
+        .engine
+        .money()
+        .credit_requests(&site.world.admin)
+        .await
+        .unwrap()[0]
+        .id;
+    let approve = format!("/admin/credits/{request}/approve");
+    assert_says(
+        &on(&mut staff, &approve, &[]).await,
+        &["A second person must decide this."],
+    );
+    let task = staff.get("/admin/tasks/T-1").await.location().to_owned();
+    assert_says(&staff.get(&task).await, &["Decide the credit"]);
+    let mut admin = site.administrator().await;
+    assert_says(&admin.get("/admin/credits").await, &["Stefan Staff", "Approve"]);
+    assert_says(
+        &on(&mut admin, &approve, &[]).await,
+        &["The credit was approved.", "No credit waits"],
+    );
+    assert_says(
+        &on(&mut admin, &approve, &[]).await,
+        &["Somebody has decided already."],
+    );
+    assert_says(&admin.get(&account).await, &["12,100.50"]);
+    assert_says(
+        &admin.get(&format!("{account}/statement")).await,
+        &["Transfer 4711", "Transfer 4712"],
+    );
+    let documents = admin.get(&format!("{account}/documents?kind=receipt")).await;
+    assert_says(&documents, &["R-1", "R-3"]);
+    let (_, rest) = documents
+        .text()
+        .split_once("/admin/documents/")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let document = format!("/admin/documents/{}", rest.split_once('"').unwrap().0);
+    assert_says(&admin.get(&document).await, &["Receipt", "Transfer 4712"]);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_and_their_users_are_made_changed_and_stopped() {
+    let site = Site::new().await;
+    let mut admin = site.administrator().await;
+    let wrong = admin
+        .send(
+            "/admin/accounts/new",
+            &[("name", "New Ltd"), ("country", "Spain")],
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(&wrong, &["Please fill this in.", "This is too long."]);
+    assert_eq!(wrong.form("/admin/accounts/new").text("name"), "New Ltd");
+    let new = [
+        ("name", "New Ltd"),
+        ("country", "es"),
+        ("kind", "company"),
+        ("currency", "USD"),
+        ("language", "ru"),
+    ];
+    assert_says(
+        &on(&mut admin, "/admin/accounts/new", &new).await,
+        &["The account was added.", "USD", "ES"],
+    );
+    let found = admin.get("/admin/accounts?q=new%20ltd").await;
+    assert_says(&found, &["New Ltd", "1 account"]);
+    let (_, rest) = found
+        .main()
+        .split_once("/admin/accounts/acc_")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let account = format!("/admin/accounts/acc_{}", rest.split_once('"').unwrap().0);
+
+    let edit = format!("{account}/edit");
+    let page = admin.get(&edit).await;
+    let changed: Params = page
+        .form(&edit)
+        .with("credit_limit", "250")
+        .with("note", "pays late");
+    let saved = admin.send_form(&edit, &changed).await;
+    assert_says(&follow(&mut admin, saved).await, &["250.00", "pays late"]);
+    let stale = admin.send_form(&edit, &changed).await;
+    assert_says(&stale, &["Somebody else changed this meanwhile."]);
+
+    let add = format!("{account}/users/new");
+    let member = [
+        ("name", "Nora New"),
+        ("email", "nora@new.example"),
+        ("role", "owner"),
+        ("language", "en"),
+    ];
+    assert_says(
+        &admin.send(&add, &[("email", "nora")]).await,
+        &["This is not a mail address."],
+    );
+    let added = on(&mut admin, &add, &member).await;
+    assert_says(
+        &added,
+        &[
+            "A mail with a link goes to nora@new.example.",
+            "Nora New",
+            "Owner",
+        ],
+    );
+    assert_says(&admin.send(&add, &member).await, &["Somebody has this already."]);
+    let (_, rest) = added
+        .main()
+        .split_once("/members/")
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .unwrap();
+    let remove = format!("{account}/members/{}", rest.split_once('"').unwrap().0);
+    assert_says(
+        &on(&mut admin, &remove, &[]).await,
+        &["An account keeps its last owner."],
+    );
+
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_is_locked_and_let_in_again_and_gets_a_password_from_an_administrator() {
+    let site = Site::new().await;
+    let mut admin = site.administrator().await;
+    let add = format!("/admin/accounts/{}/users/new", site.world.account);
+    let member = [
+        ("name", "Nora New"),
+        ("email", "nora@new.example"),
+        ("role", "member"),
+        ("language", "en"),
+    ];
+    on(&mut admin, &add, &member).await;
+    let users = site.world.engine.users();
+    let nora = users
+        .find_by_email(&site.world.admin, "nora@new.example")
+        .await
+        .unwrap()
+        .id;
+    let user = format!("/admin/users/{nora}");
+    assert_says(&admin.get(&user).await, &["Client One", "nora@new.example"]);
+    assert_says(
+        &on(&mut admin, &format!("{user}/switch"), &[("active", "off")]).await,
+        &["The user is locked."],
+    );
+    assert_says(
+        &on(&mut admin, &format!("{user}/switch"), &[("active", "on")]).await,
+        &["can sign in again"],
+    );
+    let short = admin
+        .send(&format!("{user}/password"), &[("password", "short")])
+        .await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(&short, &["At least 8 characters."]);
+    let set = [("password", "a new long password")];
+    assert_says(
+        &on(&mut admin, &format!("{user}/password"), &set).await,
+        &["The password is set."],
+    );
+    let mut nora = site.browser();
+    let signed = [("email", "nora@new.example"), ("password", "a new long password")];
+    assert_eq!(nora.send("/sign-in", &signed).await.location(), "/");
+    assert_says(&admin.get("/admin/users?of=staff").await, &[ADMINISTRATOR]);
+    assert!(!admin.get("/admin/users?of=staff").await.main().contains("nora@"));
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_are_added_by_administrators_and_who_lost_the_second_factor_sets_up_another() {
+    let site = Site::new().await;
+    let mut staff = site.staff().await;
+    let mut admin = site.administrator().await;
+    let new = [
+        ("name", "Ines"),
+        ("email", "ines@host.example"),
+        ("role", "staff"),
+        ("language", "en"),
+    ];
+    assert_says(
+        &on(&mut admin, "/admin/users/new", &new).await,
+        &["Ines", "A mail with a link goes to ines@host.example."],
+    );
+    assert_eq!(
+        staff.send("/admin/users/new", &new).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let users = site.world.engine.users();
+    let stefan = users
+        .find_by_email(&site.world.admin, crate::browser::STAFF)
+        .await
+        .unwrap()
+        .id;
+    let page = format!("/admin/users/{stefan}");
+    assert_says(&admin.get(&page).await, &["Remove the second factor"]);
+    assert!(!staff.get(&page).await.main().contains("Remove the second factor"));
+    assert_says(
+        &on(&mut admin, &format!("{page}/second-factor"), &[]).await,
+        &["The second factor was removed."],
+    );
+    assert_eq!(
+        staff.get("/admin/tasks").await.location(),
+        "/sign-in?next=%2Fadmin%2Ftasks"
+    );
+    let own = format!("/admin/users/{}", site.world.admin.user().unwrap());
+    assert_says(
+        &on(&mut admin, &format!("{own}/switch"), &[("active", "off")]).await,
+        &["You cannot do this to yourself."],
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_act_for_a_client_and_every_page_says_so() {
+    let site = Site::new().await;
+    let service = place(&site, "theirs.example.test").await;
+    let mut staff = site.staff().await;
+    assert_eq!(staff.get("/order").await.status, StatusCode::NOT_FOUND);
+    let account = format!("/admin/accounts/{}", site.world.account);
+    let acting = on(&mut staff, &format!("{account}/act"), &[]).await;
+    assert_says(&acting, &["You act for a client.", "theirs.example.test"]);
+    assert_says(
+        &staff.get("/order").await,
+        &["PositiveSSL", "You act for a client."],
+    );
+    assert_says(&staff.get(&format!("/services/{service}")).await, &["CNAME"]);
+    let back = on(&mut staff, "/admin/act/end", &[]).await;
+    assert_says(&back, &["You act for yourself again.", "Credit the account"]);
+    assert_eq!(staff.get("/order").await.status, StatusCode::NOT_FOUND);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_trail_is_searched_by_what_people_call_things_and_its_chain_is_verified() {
+    let site = Site::new().await;
+    let service = place(&site, "audit.example.test").await;
+    let mut admin = site.administrator().await;
+    on(
+        &mut admin,
+        &format!("/admin/services/{service}/prolong"),
+        &[("prolong", "on")],
+    )
+    .await;
+    let of_service = admin.get("/admin/audit?subject=s-1").await;
+    assert_says(&of_service, &["service.prolong_set", &service.to_string()]);
+    assert!(!of_service.main().contains("user.added"));
+    let by_admin = format!("/admin/audit?who={ADMINISTRATOR}&action=service.prolong_set");
+    assert_says(&admin.get(&by_admin).await, &["service.prolong_set"]);
+    for none in [
+        "who=nobody@host.example",
+        "action=nothing",
+        "account=A-99",
+        "subject=T-99",
+    ] {
+        assert_says(
+            &admin.get(&format!("/admin/audit?{none}")).await,
+            &["Nothing matches"],
+        );
+    }
+    assert_says(&admin.get("/admin/audit?verify=yes").await, &["The chain holds"]);
+    site.remove().await;
+}
