@@ -5,12 +5,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
+export type Role = 'administrator' | 'staff' | 'client';
+
 export interface SignIn {
-  role: 'administrator' | 'staff' | 'client';
+  role: Role;
   email: string;
   password: string;
   /** Base32 secret of the authenticator app, for those who need a second factor. */
   totp_secret: string | null;
+  /** Each may be typed once instead of a code of the app. */
+  recovery_codes: string[];
 }
 
 /** What `certbroker demo --json` prints once it is ready. */
@@ -18,7 +22,11 @@ export interface Addresses {
   web: string;
   mailbox: string;
   api: string;
+  /** The simulated CA's management listener. */
   management: string;
+  /** Files below `HOST/` here are what the web server of that host serves, to the CA and to certbroker. */
+  www: string;
+  /** Where the first administrator is made, while there is none. */
   setup: string | null;
   sign_ins: SignIn[];
 }

@@ -43,10 +43,10 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
-// A form that spends money or starts work is sent once.
+// A form that spends money or starts work is sent once; one that only gives a file may be sent again at once.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || (form.getAttribute("method") || "").toLowerCase() !== "post") return;
+  if (event.defaultPrevented || "repeatable" in form.dataset || (form.getAttribute("method") || "").toLowerCase() !== "post") return;
   if (form.dataset.sent === "yes") { event.preventDefault(); return; }
   form.dataset.sent = "yes";
   setTimeout(() => { delete form.dataset.sent; }, 4000);

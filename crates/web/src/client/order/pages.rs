@@ -162,7 +162,7 @@ pub fn request(view: &View, form: &Form, offer: &Offer) -> Markup {
             }
             div data-shown-by="source=stored" { (field::check(form, "consent", &view.t("client-consent"), &view.t("client-consent-hint"))) (field::errors(view, form, "consent")) }
             div.stack data-shown-by="source=pasted,browser" {
-                div hx-post="/order/judge" hx-trigger="change, keyup changed delay:500ms, key-made" hx-include="#field-csr" hx-target="#judgement" hx-swap="innerHTML" {
+                div hx-post="/order/judge" hx-trigger="change, input delay:400ms" hx-include="#field-csr" hx-target="#judgement" hx-swap="innerHTML" {
                     (Field::new("csr", view.t("client-csr"), Kind::Text).optional().placeholder("-----BEGIN CERTIFICATE REQUEST-----").hint(view.t("client-csr-hint")).area(view, form, "mono"))
                 }
                 div id="judgement" aria-live="polite" {}

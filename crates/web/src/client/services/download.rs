@@ -62,7 +62,7 @@ fn with_key(view: &View, base: &str, certificate: CertificateId, form: &Form) ->
     };
     html! {
         (field::summary(view, form, &["current", "password"]))
-        form.form.full method="post" action={ (base) "/file" } {
+        form.form.full method="post" action={ (base) "/file" } data-repeatable {
             input type="hidden" name="certificate" value=(certificate);
             (Field::new("current", view.t("client-your-password"), Kind::Password).hint(view.t("client-with-key-text")).render(view, form))
             div.actions { (button("private-key")) (button("zip-with-key")) }

@@ -216,9 +216,10 @@ fn history(view: &View, service: &ServiceView) -> Markup {
     );
     for one in &service.validations {
         let name = one.name.unicode();
+        // We may hear of the proof only with the certificate, which cannot have come before it.
         events.extend(one.proven_at.map(|at| {
             (
-                at,
+                service.issued_at.map_or(at, |issued| at.min(issued)),
                 Tone::Good,
                 view.t_args("client-event-proven", &[("name", name.into())]),
             )
@@ -235,7 +236,9 @@ fn history(view: &View, service: &ServiceView) -> Markup {
             .closed_at
             .map(|at| (at, Tone::Neutral, view.t("client-closed"))),
     );
-    events.sort_by_key(|(at, _, _)| std::cmp::Reverse(*at));
+    // Newest first; what happened at one instant stays in its order.
+    events.sort_by_key(|(at, _, _)| *at);
+    events.reverse();
     let events: Vec<Event> = events
         .into_iter()
         .map(|(at, tone, title)| Event {
