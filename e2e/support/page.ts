@@ -8,12 +8,15 @@ const WIDTHS = [390, 1440];
 
 export type Language = 'en' | 'ru';
 
+/** The words of the page of signing in. */
+const ENGLISH = { email: 'E-mail', password: 'Password', submit: 'Sign in' };
+
 /** Password, and for staff a recovery code: a code of the app works only once in 30 seconds. */
-export async function signIn(page: Page, web: string, who: SignIn): Promise<void> {
+export async function signIn(page: Page, web: string, who: SignIn, words = ENGLISH): Promise<void> {
   await page.goto(`${web}/sign-in`);
-  await page.getByLabel('E-mail').fill(who.email);
-  await page.getByLabel('Password', { exact: true }).fill(who.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByLabel(words.email).fill(who.email);
+  await page.getByLabel(words.password, { exact: true }).fill(who.password);
+  await page.getByRole('button', { name: words.submit }).click();
   if (who.totp_secret) {
     const code = who.recovery_codes.pop();
     if (!code) throw new Error(`${who.email} has no recovery code left`);
@@ -65,7 +68,7 @@ function tooWide(): string[] {
 
 /** Runs in the page: headings, labels and buttons without a Cyrillic letter although they hold words. */
 function untranslated(): string[] {
-  const own = /certbroker|CSR|CNAME|EUR|USD|GBP|RUB|API|SSL|ZIP|PEM|DER|PKCS|SHA|RSA|EC P|English|LeaderTelecom/;
+  const own = /certbroker|E-mail|CSR|CNAME|EUR|USD|GBP|RUB|API|SSL|ZIP|PEM|DER|PKCS|SHA|RSA|EC P|English|LeaderTelecom/;
   const texts = [...document.querySelectorAll('h1, h2, label, legend, th, button, dt')]
     .filter((element) => !element.closest('[lang="en"]'))
     .map((element) => (element.textContent ?? '').trim());

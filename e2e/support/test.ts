@@ -1,12 +1,12 @@
 // What the tests start from: one demo for all of them, and visitors who are signed in once per person.
-import { test as base, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
+import { test as base, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from '@playwright/test';
 import { type Demo, type Role, type SignIn, startDemo } from './demo.ts';
 import { signIn } from './page.ts';
 
 type State = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
-/** Opens a page in a browser of its own, signed in as somebody of this role; several may be open. */
-export type Enter = (role: Role, options?: BrowserContextOptions) => Promise<Page>;
+/** Opens a page in a browser of its own, signed in as the first of this role or as the one of this mail address. */
+export type Enter = (role: Role, options?: BrowserContextOptions, email?: string) => Promise<Page>;
 
 interface OfTest {
   enter: Enter;
@@ -31,21 +31,25 @@ export const test = base.extend<OfTest, OfWorker>({
 
   enter: async ({ browser, demo, sessions }, use) => {
     const contexts: BrowserContext[] = [];
-    await use(async (role, options = {}) => {
-      const who = somebody(demo, role);
-      const known = sessions.get(who.email);
-      const context = await browser.newContext({ ...options, ...(known && { storageState: known }) });
+    await use(async (role, options = {}, email) => {
+      const who = demo.sign_ins.find((one) => one.email === email) ?? somebody(demo, role);
+      const storageState = sessions.get(who.email) ?? (await stateOf(browser, demo, who));
+      sessions.set(who.email, storageState);
+      const context = await browser.newContext({ ...options, storageState });
       contexts.push(context);
-      const page = await context.newPage();
-      if (!known) {
-        await signIn(page, demo.web, who);
-        sessions.set(who.email, await context.storageState());
-      }
-      return page;
+      return context.newPage();
     });
     for (const context of contexts) await context.close();
   },
 });
+
+async function stateOf(browser: Browser, demo: Demo, who: SignIn): Promise<State> {
+  const context = await browser.newContext();
+  await signIn(await context.newPage(), demo.web, who);
+  const state = await context.storageState();
+  await context.close();
+  return state;
+}
 
 export { expect } from '@playwright/test';
 

@@ -12,6 +12,14 @@ export function totp(secret: string, at: number = Date.now()): string {
   return number.toString().padStart(6, '0');
 }
 
+/**
+ * The code of the next 30 seconds, which is taken already: the code of now may have been used when the second factor was
+ * set up.
+ */
+export function nextCode(secret: string): string {
+  return totp(secret, Date.now() + 30_000);
+}
+
 function decode(secret: string): Buffer {
   const bits = [...secret.replace(/[\s=]/g, '').toUpperCase()]
     .map((letter) => ALPHABET.indexOf(letter).toString(2).padStart(5, '0'))

@@ -189,6 +189,7 @@ client-pay = Order and pay from balance
 client-ordered-number = Your order is { $number }.
 client-key-once-title = Save your private key
 client-key-once-text = This is the only time that it is shown. Without it the certificate is of no use.
+client-key-once-saved = I have saved it
 client-private-key = Private key
 client-save-key = Save as a file
 
@@ -227,6 +228,9 @@ client-credit-limit = Credit limit
 client-statement = Statement
 client-bookings = Bookings
 client-booking = Booking
+client-documents = Documents
+client-documents-text = Receipts, invoices and credit notes, each with its number.
+client-no-documents = No documents yet
 client-document = Document
 client-no-bookings = No bookings yet
 client-no-bookings-text = Payments and orders appear here.

@@ -199,6 +199,7 @@ client-pay = Заказать и оплатить с баланса
 client-ordered-number = Номер вашего заказа — { $number }.
 client-key-once-title = Сохраните закрытый ключ
 client-key-once-text = Он показывается только сейчас. Без него сертификат бесполезен.
+client-key-once-saved = Ключ сохранён
 client-private-key = Закрытый ключ
 client-save-key = Сохранить в файл
 
@@ -237,6 +238,9 @@ client-credit-limit = Кредитный лимит
 client-statement = Выписка
 client-bookings = Проводки
 client-booking = Проводка
+client-documents = Документы
+client-documents-text = Квитанции, счета и кредит-ноты, каждый под своим номером.
+client-no-documents = Документов пока нет
 client-document = Документ
 client-no-bookings = Проводок пока нет
 client-no-bookings-text = Здесь появятся платежи и заказы.

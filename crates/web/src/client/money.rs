@@ -5,7 +5,10 @@ use domain::id::{AccountId, DocumentId, NumberKind};
 use engine::money::{Balance, DocumentView};
 use httpkit::{Failure, Params};
 use maud::{Markup, html};
-use store::{document::Party, ledger::StatementLine};
+use store::{
+    document::{Document, DocumentFilter, Party},
+    ledger::StatementLine,
+};
 
 use crate::{
     components::{
@@ -14,6 +17,7 @@ use crate::{
         icon::Icon,
         list::{self, Pager},
         table::{self, Column, Table},
+        tabs::tabs,
     },
     layout,
     routes::{Audience, Routes},
@@ -23,12 +27,15 @@ use crate::{
 
 /// Lines of one page of the statement.
 const PAGE: u32 = 50;
+/// Documents of one page of theirs.
+const DOCUMENTS: u32 = 25;
 
 /// The routes of money.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::of(Audience::Client)
         .get("/money", money_page)
+        .get("/money/documents", documents_page)
         .get("/money/documents/{id}", document_page)
 }
 
@@ -49,6 +56,23 @@ async fn money_page(visit: ClientVisit) -> Result<Response, Failure> {
         next: found.next.map(|next| next.to_string()),
     };
     Ok(visit.page(page(&visit.view, &visit.query, &balance, &found.rows, &pager)))
+}
+
+async fn documents_page(visit: ClientVisit) -> Result<Response, Failure> {
+    let filter = DocumentFilter {
+        account: Some(account(&visit)?),
+        ..DocumentFilter::default()
+    };
+    let found = visit
+        .engine
+        .money()
+        .documents(&visit.actor, filter, &visit.list_page(DOCUMENTS))
+        .await?;
+    let pager = Pager {
+        total: None,
+        next: found.next.map(|next| next.to_string()),
+    };
+    Ok(visit.page(documents(&visit.view, &visit.query, &found.rows, &pager)))
 }
 
 async fn document_page(visit: ClientVisit, At(id): At<DocumentId>) -> Result<Response, Failure> {
@@ -89,11 +113,70 @@ pub fn page(
         &title,
         &html! {
             (Head::new(title.clone()).text(view.t("client-money-text")).render(view))
+            (tabs_of(view, "/money"))
             (tiles(&figures))
             (framed("statement", &view.t("client-statement"), &html! {}, &statement(view, lines)))
             (list::pager(view, query, pager))
         },
     )
+}
+
+/// The pages about money.
+fn tabs_of(view: &View, current: &str) -> Markup {
+    let entries = [
+        (view.t("client-statement"), "/money".to_owned()),
+        (view.t("client-documents"), "/money/documents".to_owned()),
+    ];
+    tabs(&view.t("nav-money"), current, &entries)
+}
+
+/// The receipts, invoices and credit notes, newest first.
+#[must_use]
+pub fn documents(view: &View, query: &Params, documents: &[Document], pager: &Pager) -> Markup {
+    let title = view.t("client-documents");
+    let table = Table {
+        caption: title.clone(),
+        columns: vec![
+            Column::fit(view.t("column-number")),
+            Column::new(view.t("column-kind")),
+            Column::fit(view.t("column-day")),
+            Column::new(view.t("column-service")),
+            Column::numbers(view.t("column-amount")),
+        ],
+        rows: documents.iter().map(|one| document_row(view, one)).collect(),
+        sorting: None,
+        empty: table::empty(
+            Icon::Money,
+            &view.t("client-no-documents"),
+            &view.t("client-no-bookings-text"),
+            &html! {},
+        ),
+    };
+    layout::client(
+        view,
+        &title,
+        &html! {
+            (Head::new(view.t("nav-money")).text(view.t("client-documents-text")).render(view))
+            (tabs_of(view, "/money/documents"))
+            (table.render())
+            (list::pager(view, query, pager))
+        },
+    )
+}
+
+fn document_row(view: &View, document: &Document) -> Vec<Markup> {
+    vec![
+        html! { a href={ "/money/documents/" (document.id) } { (document.shown_number()) } },
+        html! { (view.word("client-document-kind", document.kind.word())) },
+        html! { (view.date(document.issued_on)) },
+        html! {
+            @match document.service_id {
+                Some(service) => a href={ "/services/" (service) } { (view.t("column-service")) },
+                None => span.muted { "—" }
+            }
+        },
+        html! { (view.money(document.money(document.gross))) },
+    ]
 }
 
 fn statement(view: &View, lines: &[StatementLine]) -> Markup {
@@ -187,36 +270,38 @@ fn party(view: &View, role: &str, party: &Party) -> Markup {
 fn document_lines(view: &View, shown: &DocumentView) -> Markup {
     let document = &shown.document;
     let money = |minor: i64| view.money(document.money(minor));
-    html! {
-        div.table-wrap tabindex="0" role="region" aria-label=(view.t("client-document-lines")) {
-            table {
-                caption.visually-hidden { (view.t("client-document-lines")) }
-                thead { tr {
-                    th scope="col" { (view.t("client-line")) }
-                    th.end scope="col" { (view.t("client-quantity")) }
-                    th.end scope="col" { (view.t("client-net")) }
-                    th.end scope="col" { (view.t("client-tax")) }
-                    th.end scope="col" { (view.t("client-total")) }
-                } }
-                tbody {
-                    @for line in &shown.lines {
-                        tr {
-                            td { (view.word("client-price", &line.kind)) }
-                            td.end { (line.quantity) }
-                            td.end { (money(line.net)) }
-                            td.end { (money(line.tax)) " (" (line.tax_rate.normalize()) "%)" }
-                            td.end { (money(line.gross)) }
-                        }
-                    }
-                    tr {
-                        td { strong { (view.t("client-total")) } }
-                        td {}
-                        td.end { (money(document.net)) }
-                        td.end { (money(document.tax)) }
-                        td.end { strong { (money(document.gross)) } }
-                    }
-                }
-            }
-        }
+    let mut rows: Vec<Vec<Markup>> = shown
+        .lines
+        .iter()
+        .map(|line| {
+            vec![
+                html! { (view.word("client-price", &line.kind)) },
+                html! { (line.quantity) },
+                html! { (money(line.net)) },
+                html! { (money(line.tax)) " (" (line.tax_rate.normalize()) "%)" },
+                html! { (money(line.gross)) },
+            ]
+        })
+        .collect();
+    rows.push(vec![
+        html! { strong { (view.t("client-total")) } },
+        html! {},
+        html! { (money(document.net)) },
+        html! { (money(document.tax)) },
+        html! { strong { (money(document.gross)) } },
+    ]);
+    Table {
+        caption: view.t("client-document-lines"),
+        columns: vec![
+            Column::new(view.t("client-line")),
+            Column::numbers(view.t("client-quantity")),
+            Column::numbers(view.t("client-net")),
+            Column::numbers(view.t("client-tax")),
+            Column::numbers(view.t("client-total")),
+        ],
+        rows,
+        sorting: None,
+        empty: html! {},
     }
+    .render()
 }

@@ -123,6 +123,8 @@ async fn change_password(visit: ClientVisit, Posted(posted): Posted) -> Result<R
         .await
     {
         Ok(()) => return Ok(visit.done("/profile", &Flash::done("client-password-changed"))),
+        // The one refusal there is; the field says it better than a sentence about mail addresses.
+        Err(engine::Error::Refused(_)) => form.reject("current", "wrong-password"),
         Err(error) => visit.into_form(&mut form, error)?,
     }
     let (shown, forms) = gathered(&visit).await?;

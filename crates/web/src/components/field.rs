@@ -238,10 +238,12 @@ pub fn summary(view: &View, form: &Form, shown_fields: &[&str]) -> Markup {
         .filter(|(field, _)| !shown_fields.contains(field))
         .map(|(_, code)| problem(view, code))
         .collect();
+    // A refusal of the whole form marks no field.
+    let marks_fields = form.problems().next().is_some();
     html! {
         div role="alert" {
             (note::note(httpkit::Tone::Bad, &html! {
-                p { strong { (view.t("form-rejected")) } }
+                @if marks_fields { p { strong { (view.t("form-rejected")) } } }
                 @for other in others { p { (other) } }
                 @for refusal in form.refusals() { p { (refusal) } }
             }))

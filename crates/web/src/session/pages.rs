@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The least that a password must have; the engine judges, this is for the hint.
-const PASSWORD_LENGTH: i64 = 10;
+const PASSWORD_LENGTH: i64 = 8;
 
 /// First run: the token from the log makes the first administrator.
 #[must_use]

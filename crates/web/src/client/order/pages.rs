@@ -431,7 +431,7 @@ pub fn key_once(view: &View, number: &str, service: &str, name: &str, key: &str)
                     button.button type="button" data-copy="private-key" data-done=(view.t("action-copied")) { (icon(Icon::Copy)) span data-label { (view.t("action-copy")) } }
                 }
             }))
-            p { a.button href=(service) { (view.t("client-key-kept")) } }
+            p { a.button href=(service) { (view.t("client-key-once-saved")) } }
             script src=(assets::address("client.js")) defer {}
         },
     )

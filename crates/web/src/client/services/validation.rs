@@ -132,7 +132,7 @@ fn seen_of(view: &View, check: &NameCheck) -> Markup {
             (tag(&view.word("validation-method", check.method.word())))
             span.muted.small { (view.instant_seconds(check.looked_at)) }
         }
-        (finding(view, &check.finding))
+        (finding(view, &check.finding, &check.finding.advice))
         @if !check.servers.is_empty() {
             ul.plain-list {
                 @for server in &check.servers {
@@ -143,11 +143,14 @@ fn seen_of(view: &View, check: &NameCheck) -> Markup {
                 }
             }
         }
-        @if let Some(caa) = &check.caa { (finding(view, caa)) }
+        @if let Some(caa) = &check.caa {
+            // That nothing is to be done for CAA must not stand beside a proof that is wrong.
+            (finding(view, caa, if caa.is_good && !check.finding.is_good { "" } else { &caa.advice }))
+        }
     }
 }
 
-fn finding(view: &View, finding: &FindingView) -> Markup {
+fn finding(view: &View, finding: &FindingView, advice: &str) -> Markup {
     let tone = if finding.is_good { Tone::Good } else { Tone::Warn };
     let values: Vec<(&str, String)> = finding
         .arguments
@@ -171,7 +174,7 @@ fn finding(view: &View, finding: &FindingView) -> Markup {
     } else {
         finding.text.clone()
     };
-    let advice = text_key(&finding.advice);
+    let advice = text_key(advice);
     note(
         tone,
         &html! {
