@@ -26,6 +26,8 @@ pub mod services;
 pub mod system;
 pub mod tariffs;
 pub mod tasks;
+#[cfg(test)]
+mod work_tests;
 
 use crate::routes::Routes;
 

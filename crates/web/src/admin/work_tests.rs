@@ -1,0 +1,601 @@
+//! The pages of daily work as snapshots, in both languages, each judged as HTML.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use domain::{
+    Currency, Money,
+    contact::Contact,
+    id::{AccountId, DepartmentId, ModuleId, OperationId, ServiceId, TaskId, UserId},
+    name::DomainName,
+    price::{PriceLine, PriceLineKind},
+    product::{ProductKind, ValidationLevel, ValidationMethod},
+    selection::PassedOver,
+    state::{
+        AttemptOutcome, IssueReason, KeyCustody, OperationKind, OperationState, PurchaseStage, Role,
+        ServiceState, TaskKind, TaskState, ValidationState,
+    },
+    term::{ShownDates, Years},
+};
+use engine::{
+    money::Balance,
+    people::user::UserView,
+    services::{
+        Allowed, AttemptView, CaOrderView, CertificateView, ConsideredView, ErrorView, KeyView,
+        OperationView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceView, ValidationView,
+    },
+    tasks::TaskView,
+};
+use httpkit::{Form, Params};
+use jiff::{Timestamp, civil::date};
+use store::{
+    account::{Account, AccountKind, AccountState, Membership},
+    audit::{Link, Verdict},
+    credit_request::{CreditRequest, CreditRequestState},
+    department::Department,
+    task::{Task, TaskComment},
+    user::{User, UserState},
+};
+use uuid::Uuid;
+
+use super::{accounts, audit, departments, operations, people::People, services, tasks};
+use crate::{
+    components::list::Pager,
+    validity::snapshot_page,
+    view::{View, sample},
+};
+
+const fn id(number: u128) -> Uuid {
+    Uuid::from_u128(number)
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn euros(cents: i64) -> Money {
+    Money::from_minor(cents, Currency::EUR)
+}
+
+fn name(text: &str) -> DomainName {
+    text.parse().unwrap()
+}
+
+fn staff(path: &str) -> View {
+    sample::signed(Role::Administrator, path)
+}
+
+fn line() -> ServiceLine {
+    ServiceLine {
+        id: ServiceId::from(id(10)),
+        number: 1042,
+        main_name: name("shop.example"),
+        names: 2,
+        account: AccountId::from(id(5)),
+        account_name: "Client & Sons".into(),
+        plan: id(6).into(),
+        plan_name: "PositiveSSL".into(),
+        module: Some(ModuleId::from(id(7))),
+        module_name: Some("LeaderTelecom".into()),
+        state: ServiceState::WaitingForValidation,
+        dates: ShownDates {
+            end_date: Some(date(2027, 6, 1)),
+            paid_till: Some(date(2031, 11, 20)),
+        },
+        years: Years::new(5).unwrap(),
+        gross: euros(12_100),
+        created_at: at("2026-11-20T08:00:00Z"),
+    }
+}
+
+fn trouble() -> ErrorView {
+    ErrorView {
+        class: "unreachable".into(),
+        text: "the server <api.leaderssl.com> does not answer".into(),
+    }
+}
+
+fn operation(state: OperationState) -> OperationView {
+    OperationView {
+        id: OperationId::from(id(20)),
+        number: 311,
+        kind: OperationKind::Open,
+        state,
+        step: "await".into(),
+        service: ServiceId::from(id(10)),
+        service_number: 1042,
+        main_name: name("shop.example"),
+        module: Some(ModuleId::from(id(7))),
+        module_name: Some("LeaderTelecom".into()),
+        attempts: 2,
+        next_run_at: (state == OperationState::Waiting).then(|| at("2026-11-23T09:05:00Z")),
+        is_running: false,
+        error: Some(trouble()),
+        started_by: UserId::from(id(1)).to_string(),
+        created_at: at("2026-11-20T08:00:00Z"),
+        finished_at: None,
+        history: vec![AttemptView {
+            number: 2,
+            step: "await".into(),
+            started_at: at("2026-11-23T08:00:00Z"),
+            finished_at: at("2026-11-23T08:00:02Z"),
+            outcome: AttemptOutcome::Failed,
+            error: Some(trouble()),
+            log: vec!["GET /ssl_certificates/7".into(), "no answer within 20 s".into()],
+        }],
+        considered: vec![
+            ConsideredView {
+                name: "First choice".into(),
+                passed_over: Some(PassedOver::BalanceTooLow),
+            },
+            ConsideredView {
+                name: "LeaderTelecom".into(),
+                passed_over: None,
+            },
+        ],
+        purchases: vec![PurchaseView {
+            id: id(21).into(),
+            stage: PurchaseStage::Unclear,
+            unique_value: "d41d8cd98f".into(),
+            expected: euros(4_000),
+            charged: None,
+            ca_ref: None,
+            reason: Some("the connection was cut".into()),
+            candidates: Vec::new(),
+            intended_at: at("2026-11-20T08:00:01Z"),
+            settled_at: None,
+        }],
+    }
+}
+
+fn service() -> ServiceView {
+    let price = PriceLine {
+        kind: PriceLineKind::Period,
+        quantity: 1,
+        unit_net: euros(10_000),
+        net: euros(10_000),
+        tax_rate: 21.into(),
+        tax: euros(2_100),
+        gross: euros(12_100),
+    };
+    ServiceView {
+        line: line(),
+        version: 3,
+        level: ValidationLevel::Dv,
+        kind: ProductKind::MultiDomain,
+        names: vec![name("shop.example"), name("xn--80ak6aa92e.example")],
+        term_start: Some(date(2026, 11, 20)),
+        term_end: Some(date(2031, 11, 20)),
+        accepted_at: Some(at("2026-11-20T08:01:00Z")),
+        issued_at: Some(at("2026-11-20T09:00:00Z")),
+        closed_at: None,
+        failure: None,
+        external_ref: Some("order 17".into()),
+        prolong: Some(Years::new(1).unwrap()),
+        contact: Contact {
+            first_name: "Ada".into(),
+            last_name: "Example".into(),
+            title: String::new(),
+            email: "ada@client.example".into(),
+            phone: "+31 20 1234567".into(),
+        },
+        organisation: None,
+        key: KeyView {
+            custody: KeyCustody::Stored,
+            kind: "P-256".into(),
+            fingerprint: "ab12".into(),
+            csr: "-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n".into(),
+            can_download: true,
+        },
+        certificates: vec![CertificateView {
+            id: id(30).into(),
+            serial: "0a1b2c".into(),
+            fingerprint: "cafe".into(),
+            issuer: "CN=Simulated Issuing CA".into(),
+            names: vec![name("shop.example")],
+            not_before: at("2026-11-20T00:00:00Z"),
+            not_after: at("2027-06-01T23:59:59Z"),
+            end_date: date(2027, 6, 1),
+            reason: IssueReason::Open,
+            is_current: true,
+            delivered_at: Some(at("2026-11-20T09:00:00Z")),
+            mismatches: Vec::new(),
+        }],
+        ca_orders: vec![CaOrderView {
+            id: id(31).into(),
+            module: ModuleId::from(id(7)),
+            module_name: "LeaderTelecom".into(),
+            ca_ref: "70017".into(),
+            state: "validation".into(),
+            raw_state: "Pending validation".into(),
+            accepted_at: at("2026-11-20T08:01:00Z"),
+            looked_at: Some(at("2026-11-23T08:55:00Z")),
+            charged: Some(euros(4_000)),
+            raw: Some("{\"status\":\"<pending>\"}".into()),
+        }],
+        validations: vec![ValidationView {
+            id: id(32).into(),
+            name: name("shop.example"),
+            method: ValidationMethod::Dns,
+            state: ValidationState::Waiting,
+            proof: ProofView::Cname {
+                name: "_ab12.shop.example".into(),
+                value: "cd34.dcv.example".into(),
+            },
+            zone: None,
+            is_published: false,
+            proven_at: None,
+            looked_at: Some(at("2026-11-23T08:55:00Z")),
+            method_ends: None,
+        }],
+        operations: vec![operation(OperationState::Manual)],
+        money: ServiceMoney {
+            lines: vec![price],
+            net: euros(10_000),
+            gross: euros(12_100),
+            cost: vec![euros(4_000)],
+            margin: Some(euros(6_000)),
+        },
+        may: Allowed {
+            close: true,
+            check_validation: true,
+            change_validation: true,
+            resend: false,
+            retry: true,
+            finish_by_hand: true,
+            download: true,
+        },
+    }
+}
+
+fn account() -> Account {
+    Account {
+        id: AccountId::from(id(5)),
+        seller_id: id(4).into(),
+        number: 5,
+        name: "Client & Sons".into(),
+        search: String::new(),
+        kind: AccountKind::Company,
+        country: "NL".into(),
+        tax_number: "NL001".into(),
+        currency: Currency::EUR,
+        credit_limit: 10_000,
+        language: "en".into(),
+        state: AccountState::Active,
+        note: "pays late".into(),
+        created_at: at("2026-11-01T08:00:00Z"),
+        version: 1,
+    }
+}
+
+fn balance() -> Balance {
+    Balance {
+        balance: euros(-500),
+        reserved: euros(12_100),
+        credit_limit: euros(10_000),
+        spendable: euros(9_500),
+    }
+}
+
+fn user(number: u128, staff_role: Option<Role>) -> User {
+    User {
+        id: UserId::from(id(number)),
+        seller_id: id(4).into(),
+        email: "nora@client.example".into(),
+        email_key: String::new(),
+        name: "Nora New".into(),
+        password_hash: None,
+        password_changed_at: None,
+        staff_role,
+        language: "en".into(),
+        state: UserState::Active,
+        confirmed_at: Some(at("2026-11-01T08:00:00Z")),
+        last_sign_in_at: Some(at("2026-11-23T08:00:00Z")),
+        created_at: at("2026-11-01T08:00:00Z"),
+        version: 1,
+    }
+}
+
+fn membership() -> Membership {
+    Membership {
+        id: id(8).into(),
+        account_id: AccountId::from(id(5)),
+        user_id: UserId::from(id(9)),
+        role: Role::Owner,
+        created_at: at("2026-11-01T08:00:00Z"),
+        version: 1,
+    }
+}
+
+fn department() -> Department {
+    Department {
+        id: DepartmentId::from(id(40)),
+        seller_id: id(4).into(),
+        name: "Support".into(),
+        email: String::new(),
+        is_archived: false,
+        created_at: at("2026-11-01T08:00:00Z"),
+        version: 1,
+    }
+}
+
+fn task() -> Task {
+    Task {
+        id: TaskId::from(id(41)),
+        seller_id: id(4).into(),
+        number: 17,
+        kind: TaskKind::OperationManual,
+        state: TaskState::Open,
+        title: "Open S-1042 by hand".into(),
+        detail: "The CA does not answer.\nCall them.".into(),
+        department_id: DepartmentId::from(id(40)),
+        performer_id: None,
+        service_id: Some(ServiceId::from(id(10))),
+        operation_id: Some(OperationId::from(id(20))),
+        module_id: None,
+        account_id: None,
+        dedup_key: "operation".into(),
+        created_at: at("2026-11-23T08:00:00Z"),
+        changed_at: at("2026-11-23T08:30:00Z"),
+        closed_at: None,
+        version: 1,
+    }
+}
+
+#[test]
+fn services() {
+    let offered = services::list::Offered {
+        plans: vec![("tar_1".into(), "PositiveSSL".into())],
+        modules: vec![("mod_1".into(), "LeaderTelecom".into())],
+        account: None,
+    };
+    let pager = Pager {
+        total: Some("1".into()),
+        next: Some("eyJ".into()),
+    };
+    let query = Params::from([("state", "waiting_for_validation"), ("sort", "name")]);
+    snapshot_page!("services", staff("/admin/services"), |view| services::list::page(
+        view,
+        &query,
+        &[line()],
+        &offered,
+        &pager
+    ));
+    snapshot_page!("services-none", staff("/admin/services"), |view| {
+        services::list::page(
+            view,
+            &Params::default(),
+            &[],
+            &services::list::Offered::default(),
+            &Pager::default(),
+        )
+    });
+    snapshot_page!(
+        "service",
+        staff("/admin/services/x"),
+        |view| services::show::page(view, &service(), &People::default(), &maud::html! {})
+    );
+    let mut form = Form::default();
+    form.reject("pem", "certificate-none");
+    snapshot_page!("finish", staff("/admin/services/x/finish"), |view| {
+        services::finish::page(view, &service(), &operation(OperationState::Manual), &form)
+    });
+    let closing = OperationView {
+        kind: OperationKind::Close,
+        ..operation(OperationState::Manual)
+    };
+    snapshot_page!("finish-closing", staff("/admin/services/x/finish"), |view| {
+        services::finish::page(view, &service(), &closing, &Form::default())
+    });
+}
+
+#[test]
+fn operations() {
+    let modules = [("mod_1".to_owned(), "LeaderTelecom".to_owned())];
+    snapshot_page!("operations", staff("/admin/operations"), |view| operations::list(
+        view,
+        &Params::from([("trouble", "yes")]),
+        &[operation(OperationState::Waiting)],
+        &modules,
+        &Pager::default()
+    ));
+    snapshot_page!(
+        "operation",
+        staff("/admin/operations/x"),
+        |view| operations::show(
+            view,
+            &operation(OperationState::Manual),
+            &People::default(),
+            &Form::default()
+        )
+    );
+}
+
+#[test]
+fn tasks() {
+    let departments = [(DepartmentId::from(id(40)), "Support".to_owned())];
+    snapshot_page!("tasks", staff("/admin/tasks"), |view| tasks::list(
+        view,
+        &Params::from([("state", "unfinished")]),
+        &[task()],
+        &departments,
+        &People::default(),
+        &Pager::default()
+    ));
+    let shown = TaskView {
+        task: task(),
+        comments: vec![TaskComment {
+            id: id(42),
+            task_id: TaskId::from(id(41)),
+            author_id: None,
+            author: "Anna <Ivanova>".into(),
+            body: "Called them.".into(),
+            created_at: at("2026-11-23T08:30:00Z"),
+        }],
+        department: department(),
+        performer: None,
+    };
+    let around = tasks::Around {
+        about: vec![("S-1042 · shop.example".into(), "/admin/services/x".into())],
+        departments: vec![("dep_1".into(), "Support".into())],
+        staff: vec![("usr_1".into(), "Anna Ivanova".into())],
+    };
+    snapshot_page!("task", staff("/admin/tasks/x"), |view| tasks::show(
+        view,
+        &shown,
+        &around,
+        &Form::default()
+    ));
+}
+
+#[test]
+fn accounts() {
+    let rows = [accounts::pages::Row {
+        account: account(),
+        balance: balance(),
+    }];
+    snapshot_page!(
+        "accounts",
+        staff("/admin/accounts"),
+        |view| accounts::pages::list(view, &Params::default(), &rows, &Pager::default())
+    );
+    let shown = accounts::pages::Shown {
+        account: account(),
+        balance: balance(),
+        members: vec![(membership(), user(9, None))],
+        services: vec![line()],
+        statement: Vec::new(),
+        documents: Vec::new(),
+    };
+    let mut credit = Form::from(Params::from([("amount", "much")]));
+    credit.reject("amount", "money");
+    snapshot_page!("account", staff("/admin/accounts/x"), |view| {
+        accounts::pages::show(view, &shown, &credit)
+    });
+    let waiting = accounts::credits::Row {
+        request: CreditRequest {
+            id: id(50),
+            seller_id: id(4).into(),
+            account_id: AccountId::from(id(5)),
+            amount: 200_050,
+            currency: Currency::EUR,
+            note: "Transfer 4712".into(),
+            state: CreditRequestState::Waiting,
+            asked_by: UserId::from(id(9)),
+            asked_at: at("2026-11-23T08:00:00Z"),
+            decided_by: None,
+            decided_at: None,
+            entry_id: None,
+            task_id: None,
+            version: 1,
+        },
+        account: "Client & Sons".into(),
+    };
+    snapshot_page!(
+        "credits",
+        staff("/admin/credits"),
+        |view| accounts::credits::page(view, std::slice::from_ref(&waiting), &People::default())
+    );
+}
+
+#[test]
+fn users() {
+    snapshot_page!("users", staff("/admin/users"), |view| accounts::users::list(
+        view,
+        &Params::default(),
+        &[user(9, Some(Role::Staff))],
+        &Pager::default()
+    ));
+    let shown = UserView {
+        user: user(9, None),
+        has_second_factor: true,
+        memberships: vec![(membership(), account())],
+        departments: vec![department()],
+    };
+    snapshot_page!("user", staff("/admin/users/x"), |view| accounts::users::show(
+        view,
+        &shown,
+        &Form::default()
+    ));
+    let own = UserView {
+        user: user(1, Some(Role::Administrator)),
+        ..shown.clone()
+    };
+    let page = accounts::users::show(&staff("/admin/users/x"), &own, &Form::default()).into_string();
+    assert!(!page.contains("/switch"), "nobody locks themselves out");
+    let plain = sample::signed(Role::Staff, "/admin/users/x");
+    let page = accounts::users::show(&plain, &shown, &Form::default()).into_string();
+    assert!(
+        !page.contains("/second-factor") && !page.contains("/password"),
+        "{page}"
+    );
+}
+
+#[test]
+fn departments() {
+    let shown = engine::departments::DepartmentView {
+        department: department(),
+        members: vec![UserId::from(id(9))],
+    };
+    snapshot_page!("departments", staff("/admin/departments"), |view| {
+        departments::list(view, std::slice::from_ref(&shown), &People::default())
+    });
+    let plain = sample::signed(Role::Staff, "/admin/departments");
+    let page = departments::list(&plain, std::slice::from_ref(&shown), &People::default()).into_string();
+    assert!(!page.contains("/admin/departments/"), "{page}");
+}
+
+#[test]
+fn the_audit_trail() {
+    let link = Link {
+        seq: 12,
+        at: at("2026-11-23T08:00:00Z"),
+        seller_id: Some(id(4).into()),
+        actor: "certbroker: worker".into(),
+        user_id: None,
+        account_id: None,
+        address: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        request: "0192".into(),
+        action: "service.close_wanted".into(),
+        subject: ServiceId::from(id(10)).to_string(),
+        detail: store::Json(serde_json::json!({ "note": "<b>" })),
+        previous_hash: Vec::new(),
+        hash: Vec::new(),
+    };
+    for (name, verdict) in [
+        ("audit-whole", Verdict::Whole(12)),
+        (
+            "audit-broken",
+            Verdict::Broken {
+                seq: 7,
+                why: "it was changed",
+            },
+        ),
+    ] {
+        let shown = audit::Shown {
+            links: vec![link.clone()],
+            people: People::default(),
+            verdict: Some(verdict),
+        };
+        let page = audit::page(
+            &staff("/admin/audit"),
+            &Params::default(),
+            &shown,
+            &Pager::default(),
+        );
+        assert_eq!(
+            crate::validity::faults(&page.into_string()),
+            Vec::<String>::new(),
+            "{name}"
+        );
+    }
+    let shown = audit::Shown {
+        links: vec![link],
+        ..audit::Shown::default()
+    };
+    snapshot_page!("audit", staff("/admin/audit"), |view| audit::page(
+        view,
+        &Params::from([("who", "nora@client.example")]),
+        &shown,
+        &Pager::default()
+    ));
+}
