@@ -13,6 +13,7 @@
 //! | [`routes`], [`visit`] | routes with whom they are for; what a handler needs |
 //! | [`site`] | every route together, pages in the place of failures |
 //! | [`session`] | set-up, sign-in, registration, reset |
+//! | [`profile`] | one's own profile, in both areas |
 //! | [`admin`] | what staff see |
 //! | [`client`] | what clients see |
 
@@ -21,6 +22,7 @@ pub mod assets;
 pub mod client;
 pub mod components;
 pub mod layout;
+pub mod profile;
 pub mod routes;
 pub mod session;
 pub mod site;

@@ -248,13 +248,6 @@ tariffs-prices-set = { $count ->
 tariffs-module-connected = The module was connected.
 tariffs-modules-changed = The modules of the plan were changed.
 
-# Profile
-profile-password = Password
-profile-current-password = Current password
-profile-new-password = New password
-profile-change-password = Change the password
-profile-password-changed = The password is changed.
-
 # System
 periodic-text = Work that comes round by itself. It takes no input and may run at any time.
 periodic-what = What

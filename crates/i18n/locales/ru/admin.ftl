@@ -228,7 +228,7 @@ tariffs-up = Выше
 tariffs-down = Ниже
 tariffs-disconnect = Отключить
 tariffs-disconnect-text = Новые заказы плана больше не пробуют { $name }. Сделанные заказы продолжаются.
-tariffs-forget-order = Снова по сортировке модулей
+tariffs-forget-order = Снова по сортировке обработчиков
 tariffs-margin-rule = Правило наценки
 tariffs-margin-rule-line = Цена УЦ плюс { $percent } %, с округлением вверх до { $step }
 tariffs-no-margin-rule = Правила нет; цены задаются вручную.
@@ -259,13 +259,6 @@ tariffs-prices-set = { $count ->
 }
 tariffs-module-connected = Обработчик подключён.
 tariffs-modules-changed = Обработчики плана изменены.
-
-# Профиль
-profile-password = Пароль
-profile-current-password = Текущий пароль
-profile-new-password = Новый пароль
-profile-change-password = Изменить пароль
-profile-password-changed = Пароль изменён.
 
 # Система
 periodic-text = Работа, которая повторяется сама. Она не требует ввода и может выполняться в любое время.
@@ -307,20 +300,20 @@ problem-not-a-tsig-key = Имя или секрет ключа неверны: �
 problem-not-an-address = Введите адрес и порт, например 192.0.2.53:53.
 problem-other-kind-of-product = Этот продукт другого вида, чем тарифный план.
 problem-staff-only = Участниками могут быть только сотрудники.
-problem-unknown-connector = Такого модуля обработки нет.
+problem-unknown-connector = Такого обработчика нет.
 problem-unknown-department = Такого отдела нет.
 problem-unknown-field = Такого поля нет.
 problem-unknown-product = Такого продукта нет.
 problem-url = Это не адрес вида https://api.example.com.
 problem-url-with-credentials = Уберите из адреса имя пользователя и пароль.
 problem-url-with-query = Уберите всё, что стоит после пути.
-refused-no-cost = Цена удостоверяющего центра неизвестна: подключите модуль и импортируйте его каталог.
+refused-no-cost = Цена удостоверяющего центра неизвестна: подключите обработчик и импортируйте его каталог.
 refused-no-margin-rule = У плана нет правила наценки.
 refused-no-rate = Удостоверяющий центр считает в другой валюте, а курс неизвестен.
 refused-zone-does-not-work = Ничего не сохранено: не удалось опубликовать запись в зоне и убрать её. { $reason }
 
 # The installation
-foreign-before = старше модуля
+foreign-before = старше обработчика
 foreign-explained = объяснён
 foreign-orphan = не объяснён
 nav-reconciliation = Сверка

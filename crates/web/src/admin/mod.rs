@@ -8,6 +8,7 @@
 //! | [`departments`], [`audit`] | who works at what, who did what |
 //! | [`drafts`] | what waits between the steps of a form, and work that runs beside the pages |
 //! | [`modules`] | processing modules |
+//! | [`profile`] | the own profile of staff |
 //! | [`system`] | purchases on and off, scheduled work, settings, zones |
 //! | [`tariffs`] | tariff plans |
 //! | [`pieces`], [`people`], [`answers`] | what several pages show, look up or answer |
@@ -22,12 +23,16 @@ pub mod modules;
 pub mod operations;
 pub mod people;
 pub mod pieces;
+pub mod profile;
 pub mod services;
 pub mod system;
 pub mod tariffs;
 pub mod tasks;
 #[cfg(test)]
 mod work_tests;
+
+#[cfg(test)]
+mod tests;
 
 use crate::routes::Routes;
 
@@ -45,4 +50,5 @@ pub fn routes() -> Routes {
         .merge(accounts::routes())
         .merge(departments::routes())
         .merge(audit::routes())
+        .merge(profile::routes())
 }

@@ -2,38 +2,35 @@
 
 use std::time::Duration;
 
-use axum::{
-    http::{HeaderValue, header},
-    response::Response,
-};
+use axum::response::Response;
 use domain::id::{ApiTokenId, SessionId};
 use engine::{
     api_tokens::{NewToken, SCOPES},
     authority::{Permission, may},
-    people::{session::SessionLine, user::Profile},
+    people::session::SessionLine,
 };
-use httpkit::{Failure, Flash, Form, cookie, params::Posted};
-use i18n::Locale;
+use httpkit::{Failure, Flash, Form, params::Posted};
 use maud::{Markup, html};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use store::api_token::ApiToken;
 
 use super::order::pages::token_once;
 use crate::{
     components::{
-        badge::{badge, tags},
+        badge::tags,
         card::{card, framed},
         field::{self, Field, Kind},
         head::Head,
         icon::Icon,
         table::{self, Column, Table},
     },
-    layout,
+    layout, profile,
     routes::{Audience, Routes},
     view::View,
     visit::{At, ClientVisit},
 };
 
+const PATH: &str = "/profile";
 /// Days that a token may work, as the form offers them; 0 is without end.
 const TOKEN_DAYS: [u64; 4] = [30, 90, 365, 0];
 
@@ -80,25 +77,8 @@ async fn show(visit: ClientVisit) -> Result<Response, Failure> {
 
 async fn change(visit: ClientVisit, Posted(posted): Posted) -> Result<Response, Failure> {
     let mut form = Form::from(posted);
-    let name = form.required("name", 120);
-    let language = form.choice::<Locale>("language");
-    if let (Some(language), false) = (language, form.has_problems()) {
-        let profile = Profile {
-            name,
-            language: language.code().to_owned(),
-        };
-        match visit.engine.users().change_profile(&visit.actor, profile).await {
-            Ok(()) => {
-                let mut response = visit.done("/profile", &Flash::done("client-profile-saved"));
-                // The footer's choice would hide the new language in this browser.
-                let cookie = cookie::Name::Language.write(language.code().to_owned(), &visit.config);
-                if let Ok(value) = HeaderValue::from_str(&cookie.encoded().to_string()) {
-                    response.headers_mut().append(header::SET_COOKIE, value);
-                }
-                return Ok(response);
-            }
-            Err(error) => visit.into_form(&mut form, error)?,
-        }
+    if let Some(saved) = profile::change(&visit, &mut form, PATH).await? {
+        return Ok(saved);
     }
     let (shown, forms) = gathered(&visit).await?;
     Ok(visit.rejected(page(
@@ -113,19 +93,9 @@ async fn change(visit: ClientVisit, Posted(posted): Posted) -> Result<Response, 
 
 async fn change_password(visit: ClientVisit, Posted(posted): Posted) -> Result<Response, Failure> {
     let mut form = Form::from(posted);
-    let secret = |field: &str| SecretString::from(form.value(field).to_owned());
-    let (current, new) = (secret("current"), secret("password"));
     let here = visit.signed().session;
-    match visit
-        .engine
-        .users()
-        .change_password(&visit.actor, here, current, new)
-        .await
-    {
-        Ok(()) => return Ok(visit.done("/profile", &Flash::done("client-password-changed"))),
-        // The one refusal there is; the field says it better than a sentence about mail addresses.
-        Err(engine::Error::Refused(_)) => form.reject("current", "wrong-password"),
-        Err(error) => visit.into_form(&mut form, error)?,
+    if let Some(saved) = profile::change_password(&visit, here, &mut form, PATH).await? {
+        return Ok(saved);
     }
     let (shown, forms) = gathered(&visit).await?;
     Ok(visit.rejected(page(
@@ -190,9 +160,7 @@ async fn gathered(visit: &ClientVisit) -> Result<(Shown, Forms), Failure> {
         made: None,
     };
     let forms = Forms {
-        profile: Form::default()
-            .with("name", visit.signed().name.clone())
-            .with("language", visit.view.locale.code()),
+        profile: profile::form_of(visit.signed(), &visit.view),
         token: Form::default().with("days", "90"),
         ..Forms::default()
     };
@@ -213,10 +181,10 @@ pub fn page(view: &View, shown: &Shown, forms: &Forms) -> Markup {
         &html! {
             (Head::new(title.clone()).text(who).render(view))
             div.grid-2 {
-                (card("profile", &view.t("client-profile"), &profile(view, &forms.profile)))
-                (card("password", &view.t("client-password"), &password(view, &forms.password)))
+                (card("profile", &view.t("client-profile"), &profile::profile(view, &forms.profile, PATH)))
+                (card("password", &view.t("client-password"), &profile::password(view, &forms.password, PATH)))
             }
-            (framed("sessions", &view.t("client-sessions"), &html! {}, &sessions(view, shown)))
+            (framed("sessions", &view.t("client-sessions"), &html! {}, &profile::sessions(view, shown.here, &shown.sessions, PATH)))
             @if let Some(tokens) = &shown.tokens {
                 (framed("tokens", &view.t("client-tokens"), &html! {}, &html! {
                     div.card-body {
@@ -229,63 +197,6 @@ pub fn page(view: &View, shown: &Shown, forms: &Forms) -> Markup {
             }
         },
     )
-}
-
-fn profile(view: &View, form: &Form) -> Markup {
-    let languages: Vec<(String, String)> = Locale::ALL
-        .iter()
-        .map(|locale| (locale.code().to_owned(), locale.native_name().to_owned()))
-        .collect();
-    html! {
-        form.form.full method="post" action="/profile" {
-            (Field::new("name", view.t("column-name"), Kind::Text).autocomplete("name").render(view, form))
-            (Field::new("language", view.t("label-language"), Kind::Text).hint(view.t("client-language-hint")).select(view, form, &languages))
-            div.actions { button.button.primary type="submit" { (view.t("action-save")) } }
-        }
-    }
-}
-
-fn password(view: &View, form: &Form) -> Markup {
-    html! {
-        (field::summary(view, form, &["current", "password"]))
-        form.form.full method="post" action="/profile/password" {
-            (Field::new("current", view.t("client-current-password"), Kind::Password).render(view, form))
-            (Field::new("password", view.t("client-new-password"), Kind::NewPassword).hint(view.t("client-new-password-hint")).render(view, form))
-            div.actions { button.button.primary type="submit" { (view.t("client-change-password")) } }
-        }
-    }
-}
-
-fn sessions(view: &View, shown: &Shown) -> Markup {
-    Table {
-        caption: view.t("client-browsers"),
-        columns: vec![
-            Column::new(view.t("client-browser")),
-            Column::new(view.t("client-address")),
-            Column::fit(view.t("client-since")),
-            Column::fit(view.t("client-seen-last")),
-            Column::actions(view),
-        ],
-        rows: shown
-            .sessions
-            .iter()
-            .map(|line| {
-                vec![
-                    html! { span.breakable { (line.agent) } },
-                    html! { @match line.address { Some(address) => (address.to_string()), None => span.muted { "—" } } },
-                    html! { (view.instant(line.since)) },
-                    html! { (view.ago(line.seen)) },
-                    html! {
-                        @if shown.here == Some(line.id) { (badge(httpkit::Tone::Good, &view.t("client-this-browser"))) }
-                        @else { (field::action(&format!("/profile/sessions/{}/end", line.id), "small", &html! { (view.t("client-end-session")) })) }
-                    },
-                ]
-            })
-            .collect(),
-        sorting: None,
-        empty: html! {},
-    }
-    .render()
 }
 
 fn token_table(view: &View, tokens: &[ApiToken]) -> Markup {

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::browser::{Browser, Site};
+use crate::browser::{Browser, PASSWORD, Site};
 
 async fn sent(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> String {
     let answer = browser.send(path, fields).await;
@@ -148,6 +148,37 @@ async fn a_zone_is_tried_before_it_is_connected_and_its_secret_is_never_shown() 
     assert!(
         removed.contains("The zone was disconnected.") && removed.contains("No zone is connected"),
         "{removed}"
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_change_their_name_their_language_and_their_password() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let empty = browser
+        .send("/admin/profile", &[("name", ""), ("language", "en")])
+        .await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let wrong = [("current", "guessed"), ("password", "four other plain words")];
+    let refused = browser.send("/admin/profile/password", &wrong).await;
+    assert!(
+        refused.main().contains("This is not your password."),
+        "{}",
+        refused.main()
+    );
+    let right = [("current", PASSWORD), ("password", "four other plain words")];
+    let changed = sent(&mut browser, "/admin/profile/password", &right).await;
+    assert!(changed.contains("Signed-in browsers"), "{changed}");
+    let russian = sent(
+        &mut browser,
+        "/admin/profile",
+        &[("name", "Anna"), ("language", "ru")],
+    )
+    .await;
+    assert!(
+        russian.contains("value=\"Anna\"") && russian.contains("Администратор"),
+        "{russian}"
     );
     site.remove().await;
 }

@@ -63,7 +63,9 @@ async fn modules(visit: &AdministratorVisit) -> Result<Vec<ModuleView>, Failure>
     Ok(modules)
 }
 
-fn form_of(settings: &Settings) -> Form {
+/// The settings in a form.
+#[must_use]
+pub fn form_of(settings: &Settings) -> Form {
     let form = Form::default()
         .with("large_credit", settings.large_credit.normalize().to_string())
         .with("retry_minutes", settings.retry_minutes.to_string())
