@@ -147,7 +147,6 @@ const COMMON: &[&str] = &[
     "hosting1",
     "hosting123",
     "leaderssl",
-    "leadertelecom",
     "test1234",
     "testtest",
     "secret12",

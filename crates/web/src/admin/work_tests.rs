@@ -75,7 +75,7 @@ fn line() -> ServiceLine {
         plan: id(6).into(),
         plan_name: "PositiveSSL".into(),
         module: Some(ModuleId::from(id(7))),
-        module_name: Some("LeaderTelecom".into()),
+        module_name: Some("Example CA".into()),
         state: ServiceState::WaitingForValidation,
         dates: ShownDates {
             end_date: Some(date(2027, 6, 1)),
@@ -90,7 +90,7 @@ fn line() -> ServiceLine {
 fn trouble() -> ErrorView {
     ErrorView {
         class: "unreachable".into(),
-        text: "the server <api.leaderssl.com> does not answer".into(),
+        text: "the server <api.ca.example> does not answer".into(),
     }
 }
 
@@ -105,7 +105,7 @@ fn operation(state: OperationState) -> OperationView {
         service_number: 1042,
         main_name: name("shop.example"),
         module: Some(ModuleId::from(id(7))),
-        module_name: Some("LeaderTelecom".into()),
+        module_name: Some("Example CA".into()),
         attempts: 2,
         next_run_at: (state == OperationState::Waiting).then(|| at("2026-11-23T09:05:00Z")),
         is_running: false,
@@ -128,7 +128,7 @@ fn operation(state: OperationState) -> OperationView {
                 passed_over: Some(PassedOver::BalanceTooLow),
             },
             ConsideredView {
-                name: "LeaderTelecom".into(),
+                name: "Example CA".into(),
                 passed_over: None,
             },
         ],
@@ -203,7 +203,7 @@ fn service() -> ServiceView {
         ca_orders: vec![CaOrderView {
             id: id(31).into(),
             module: ModuleId::from(id(7)),
-            module_name: "LeaderTelecom".into(),
+            module_name: "Example CA".into(),
             ca_ref: "70017".into(),
             state: "validation".into(),
             raw_state: "Pending validation".into(),
@@ -345,7 +345,7 @@ fn task() -> Task {
 fn services() {
     let offered = services::list::Offered {
         plans: vec![("tar_1".into(), "PositiveSSL".into())],
-        modules: vec![("mod_1".into(), "LeaderTelecom".into())],
+        modules: vec![("mod_1".into(), "Example CA".into())],
         account: None,
     };
     let pager = Pager {
@@ -390,7 +390,7 @@ fn services() {
 
 #[test]
 fn operations() {
-    let modules = [("mod_1".to_owned(), "LeaderTelecom".to_owned())];
+    let modules = [("mod_1".to_owned(), "Example CA".to_owned())];
     snapshot_page!("operations", staff("/admin/operations"), |view| operations::list(
         view,
         &Params::from([("trouble", "yes")]),
