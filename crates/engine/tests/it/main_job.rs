@@ -8,8 +8,9 @@ use domain::{
     product::ValidationMethod,
     state::{KeyCustody, OperationState, ServiceState, ValidationState},
 };
+use leaderssl_simulator::{ValidationMode, surroundings::name_server::RecordType};
 use pki::{KeyChoice, PrivateKey, Subject};
-use testkit::{TestWorld, database::for_each_backend, world::organisation};
+use testkit::{TestWorld, Wanted, database::for_each_backend, world::organisation};
 
 #[tokio::test]
 async fn an_order_is_proven_by_dns_issued_and_downloaded() {
@@ -83,6 +84,36 @@ async fn records_are_published_and_taken_away_where_a_zone_is_connected() {
             "the record is taken away"
         );
         world.assert_books_agree().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_took_away_is_published_again() {
+    for_each_backend(async |store| {
+        let wanted = Wanted {
+            validation: ValidationMode::Off,
+            ..Wanted::default()
+        };
+        let world = TestWorld::with(store, wanted).await;
+        world.connect_zone().await;
+        let plan = world.plan("PositiveSSL").await;
+        let placed = world
+            .place(TestWorld::order(plan, &["gone.test"], ValidationMethod::Dns))
+            .await;
+        let view = world
+            .until_it(placed.service, |view| {
+                view.validations.first().is_some_and(|one| one.is_published)
+            })
+            .await;
+        let certbroker_engine::services::ProofView::Cname { name, .. } = &view.validations[0].proof else {
+            panic!("{view:?}")
+        };
+        let zones = world.surroundings.dns.zones();
+        zones.remove(name, RecordType::CNAME);
+        world
+            .until_it(placed.service, |_| !zones.records(name).is_empty())
+            .await;
     })
     .await;
 }

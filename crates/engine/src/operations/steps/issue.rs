@@ -76,6 +76,11 @@ pub(crate) async fn look(run: &mut Run<'_>) -> StepResult {
                     .unwrap_or_default(),
                 _ => Vec::new(),
             };
+            if outputs.polls.is_multiple_of(prove::POLLS_BETWEEN_CARE)
+                && prove::some_record_is_gone(run, &order).await?
+            {
+                return prove::publish_again(run, outputs).await;
+            }
             wait(run, order, &snapshot, &told, outputs.polls).await
         }
     }

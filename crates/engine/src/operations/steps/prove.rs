@@ -28,6 +28,8 @@ use crate::{
 const BETWEEN_LOOKS: SignedDuration = SignedDuration::from_secs(1);
 /// Looks before the client is asked to see to it.
 const MOST_LOOKS: u32 = 30;
+/// Whether published records are still there is looked at with every eighth question to a CA that goes on waiting.
+pub(super) const POLLS_BETWEEN_CARE: u32 = 8;
 /// Time to live of published records.
 const TTL_SECONDS: u32 = 60;
 
@@ -156,6 +158,55 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
     tx.commit().await?;
     engine.pass("open.visible");
     Ok(Flow::Rest)
+}
+
+/// Whether a record that the CA still has to see was taken away by somebody else, or its server lost it.
+pub(super) async fn some_record_is_gone(run: &Run<'_>, order: &CaOrder) -> StepResult<bool> {
+    let engine = run.engine;
+    let reader = engine.store().reader();
+    let waiting: Vec<_> = store::validation::of_order(reader, order.id)
+        .await?
+        .into_iter()
+        .filter(|row| row.state == ValidationState::Waiting)
+        .collect();
+    let mut is_gone = false;
+    for mut kept in store::zone::records_of(reader, run.service.id).await? {
+        let is_wanted = kept.visible_at.is_some() && waiting.iter().any(|row| row.id == kept.validation_id);
+        if !is_wanted {
+            continue;
+        }
+        let Some(zone) = store::zone::find(reader, kept.zone_id).await? else {
+            continue;
+        };
+        let looked = async {
+            let publisher = zones::publisher(engine, &zone).map_err(|error| chain(&error))?;
+            let record = record_of(&kept.name, &kept.value)?;
+            publisher.visible(&record).await.map_err(|error| chain(&error))
+        };
+        match looked.await {
+            Ok(visibility) if visibility.is_everywhere() => {}
+            Ok(_) => {
+                warn!(name = kept.name, zone = %zone.name, "a published record is gone");
+                kept.visible_at = None;
+                let tx = engine.store().begin().await?;
+                store::zone::update_record(&tx, &kept).await?;
+                tx.commit().await?;
+                is_gone = true;
+            }
+            Err(text) => zones::note_problem(engine, zone.id, Some(text)).await?,
+        }
+    }
+    Ok(is_gone)
+}
+
+/// Goes back to publishing, with as many looks as at first.
+pub(super) async fn publish_again(run: &mut Run<'_>, mut outputs: Outputs) -> StepResult {
+    outputs.looks = 0;
+    open::keep(run, &outputs)?;
+    let tx = run.engine.store().begin().await?;
+    run.save(&tx, PUBLISH).await?;
+    tx.commit().await?;
+    Ok(Flow::On)
 }
 
 enum Tried {

@@ -1,0 +1,3 @@
+//! The real program, started as its users start it.
+
+mod killed;
