@@ -56,13 +56,13 @@ pub(crate) struct SetPrice {
     #[arg(long, value_parser = currency)]
     pub(crate) currency: Currency,
     /// Net price of the term with the included names
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub(crate) period: Decimal,
     /// Net price of each further name
-    #[arg(long, default_value = "0")]
+    #[arg(long, default_value = "0", allow_negative_numbers = true)]
     pub(crate) extra_name: Decimal,
     /// Net price of each further wildcard name
-    #[arg(long, default_value = "0")]
+    #[arg(long, default_value = "0", allow_negative_numbers = true)]
     pub(crate) extra_wildcard: Decimal,
 }
 
@@ -86,6 +86,7 @@ pub(crate) enum AccountCommand {
         /// Number, id or name of the account
         account: String,
         /// Amount in the account's currency, such as 100 or '100 EUR'
+        #[arg(allow_negative_numbers = true)]
         amount: String,
         /// What the document says
         #[arg(long, default_value = "Payment received")]
@@ -276,7 +277,8 @@ const ORDER_EXAMPLES: &str = "Examples:
   certbroker order --account A-1 --tariff PositiveSSL --csr www.csr --phone '+49 30 1234567' --wait
   certbroker order --account A-1 --tariff 'InstantSSL OV' --csr www.csr --contact contact.toml --org org.toml
 
-An order is worked on by the running server, or here with --wait.
+An order is worked on by the running server, or here with --wait: until the client has something to publish, and when it
+is asked for again with the same --reference, until the certificate is issued.
 Exit codes: 0 ordered (with --wait: issued, or the client has to publish what is shown), 1 the order needs a person,
 3 refused: nothing was ordered (with --wait: or the CA refused it), 4 --wait gave up; the order goes on";
 

@@ -46,6 +46,8 @@ pub(super) async fn run(desk: &Desk, options: Order) -> anyhow::Result<()> {
     let plan = find::tariff(desk, &options.tariff).await?;
     let key_file = match (&options.csr, &options.key_out, options.store_key) {
         (Some(_), _, _) | (None, None, true) => None,
+        // Its key was written when it was ordered.
+        (None, Some(_), _) if is_ordered(desk, &account, options.reference.as_deref()).await? => None,
         (None, Some(path), _) => Some(KeyFile::make(path)?),
         (None, None, false) => {
             return Err(Refused(
@@ -72,12 +74,27 @@ pub(super) async fn run(desk: &Desk, options: Order) -> anyhow::Result<()> {
         )
     })?;
     let ended = if options.wait {
-        wait::until_settled(desk, placed.service, options.wait_at_most).await?
+        let until = if placed.is_repeated {
+            wait::Until::Issued
+        } else {
+            wait::Until::ClientsTurn
+        };
+        wait::until_settled(desk, placed.service, until, options.wait_at_most).await?
     } else {
         None
     };
     say(desk, &options, &placed, key_file).await?;
     ended.map_or(Ok(()), Err)
+}
+
+/// Whether this reference was used before: nothing new will be ordered then.
+async fn is_ordered(desk: &Desk, account: &Account, reference: Option<&str>) -> anyhow::Result<bool> {
+    let Some(reference) = reference else {
+        return Ok(false);
+    };
+    let reader = desk.installation.store.reader();
+    let found = store::service::find_by_external_ref(reader, account.id, reference.trim()).await?;
+    Ok(found.is_some())
 }
 
 async fn place(

@@ -16,6 +16,15 @@ use crate::exit::{NoAnswer, Refused};
 /// Between two looks at the service.
 const LOOK: Duration = Duration::from_millis(200);
 
+/// Until when to work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Until {
+    /// Until the client has to do something.
+    ClientsTurn,
+    /// Until the certificate is issued: what the client has to do was said before.
+    Issued,
+}
+
 /// Runs a worker until the service is settled. What comes back is how the command ends, once the service has been shown.
 ///
 /// # Errors
@@ -23,12 +32,13 @@ const LOOK: Duration = Duration::from_millis(200);
 pub(super) async fn until_settled(
     desk: &Desk,
     service: ServiceId,
+    until: Until,
     seconds: u64,
 ) -> anyhow::Result<Option<anyhow::Error>> {
     let stop = CancellationToken::new();
     let worker = tokio::spawn(desk.engine().worker().run_until(stop.clone()));
     let looked = tokio::select! {
-        looked = timeout(Duration::from_secs(seconds), look(desk, service)) => looked,
+        looked = timeout(Duration::from_secs(seconds), look(desk, service, until)) => looked,
         _ = tokio::signal::ctrl_c() => Ok(Ok(Some(NoAnswer("interrupted; the order goes on".to_owned()).into()))),
     };
     stop.cancel();
@@ -40,13 +50,13 @@ pub(super) async fn until_settled(
     })
 }
 
-async fn look(desk: &Desk, service: ServiceId) -> anyhow::Result<Option<anyhow::Error>> {
+async fn look(desk: &Desk, service: ServiceId, until: Until) -> anyhow::Result<Option<anyhow::Error>> {
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
         let view = desk.engine().services().show(desk.owner(), service).await?;
-        match progress(&view) {
+        match progress(&view, until) {
             Progress::Works => {}
             Progress::Rests => return Ok(None),
             Progress::Stopped(why) => return Ok(Some(why)),
@@ -64,7 +74,7 @@ enum Progress {
     Stopped(anyhow::Error),
 }
 
-fn progress(view: &ServiceView) -> Progress {
+fn progress(view: &ServiceView, until: Until) -> Progress {
     match view.line.state {
         ServiceState::Active | ServiceState::Suspended => return Progress::Rests,
         ServiceState::Failed | ServiceState::Closed => {
@@ -85,7 +95,8 @@ fn progress(view: &ServiceView) -> Progress {
             "a person must look at it: certbroker operation show {number}"
         ));
     }
-    let is_for_client = view.line.state == ServiceState::WaitingForValidation
+    let is_for_client = until == Until::ClientsTurn
+        && view.line.state == ServiceState::WaitingForValidation
         && view.validations.iter().any(|one| {
             let is_by_hand = one.zone.is_none() || matches!(one.proof, ProofView::Mail { .. });
             one.state != ValidationState::Proven && is_by_hand
