@@ -2,6 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
@@ -26,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) time_zone: String,
     /// Proxies whose `X-Forwarded-For` is believed.
     pub(crate) trusted_proxies: Vec<IpAddr>,
+    /// Requests a minute that one token of the REST API may send.
+    pub(crate) api_requests_per_minute: NonZeroU32,
     /// Master keys; keep this file out of the backups of the database. `keys/master.keys` in the data folder by default.
     pub(crate) key_file: Option<PathBuf>,
     /// How mail leaves.
@@ -82,6 +85,7 @@ impl Default for Config {
             database_url: None,
             time_zone: "UTC".to_owned(),
             trusted_proxies: Vec::new(),
+            api_requests_per_minute: const { NonZeroU32::new(600).unwrap() },
             key_file: None,
             mail: Mail::default(),
             log: Log::default(),

@@ -157,6 +157,7 @@ fn routes(state: &AppState) -> Router {
 
 fn http_config(settings: &Settings) -> anyhow::Result<HttpConfig> {
     let mut config = HttpConfig::new(settings.public_url()).context("public_url")?;
+    config.api_requests_per_minute = settings.config.api_requests_per_minute;
     config.trusted_proxies = settings
         .config
         .trusted_proxies

@@ -193,6 +193,14 @@ pub async fn insert(tx: &Tx, account: &mut Account) -> Result<()> {
     record::insert(tx, account).await
 }
 
+/// Adds many accounts: for imports and generated sets.
+pub async fn insert_many(tx: &Tx, accounts: &mut [Account]) -> Result<()> {
+    for account in accounts.iter_mut() {
+        account.with_search();
+    }
+    record::insert_many(tx, accounts).await
+}
+
 /// Changes an account.
 pub async fn update(tx: &Tx, account: &mut Account) -> Result<()> {
     account.with_search();

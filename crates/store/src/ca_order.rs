@@ -66,6 +66,11 @@ pub async fn insert(tx: &Tx, order: &CaOrder) -> Result<()> {
     record::insert(tx, order).await
 }
 
+/// Keeps many CA orders: for imports and generated sets.
+pub async fn insert_many(tx: &Tx, orders: &[CaOrder]) -> Result<()> {
+    record::insert_many(tx, orders).await
+}
+
 /// Writes what was seen.
 pub async fn update(tx: &Tx, order: &mut CaOrder) -> Result<()> {
     record::update(tx, order).await

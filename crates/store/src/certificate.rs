@@ -82,6 +82,11 @@ pub async fn insert(tx: &Tx, certificate: &Certificate) -> Result<()> {
     record::insert(tx, certificate).await
 }
 
+/// Keeps many certificates: for imports and generated sets.
+pub async fn insert_many(tx: &Tx, certificates: &[Certificate]) -> Result<()> {
+    record::insert_many(tx, certificates).await
+}
+
 /// Writes a changed certificate.
 pub async fn update(tx: &Tx, certificate: &Certificate) -> Result<()> {
     record::overwrite(tx, certificate).await

@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::{
     error::{Error, Result},
+    sql,
     tx::{Tx, sealed::Raw},
 };
 
@@ -39,4 +40,21 @@ pub async fn next(tx: &Tx, name: &str) -> Result<i64> {
     })?
     .try_get("", "value")
     .map_err(|error| Error::of("counter", error))
+}
+
+/// Moves a sequence to `value`, so that the number after it comes next: for imports that bring numbers of their own. A
+/// sequence that is further already stays where it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn advance(tx: &Tx, kind: NumberKind, value: i64) -> Result<()> {
+    sql::execute(
+        tx,
+        "counter",
+        "INSERT INTO counter (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE counter.value < excluded.value",
+        vec![kind.word().into(), value.into()],
+    )
+    .await
+    .map(drop)
 }

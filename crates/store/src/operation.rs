@@ -139,6 +139,12 @@ pub async fn insert(tx: &Tx, operation: &Operation) -> Result<()> {
     record::insert(tx, operation).await
 }
 
+/// Stores many operations with their attempts: for imports and generated sets.
+pub async fn insert_many(tx: &Tx, operations: &[Operation], attempts: &[Attempt]) -> Result<()> {
+    record::insert_many(tx, operations).await?;
+    record::insert_many(tx, attempts).await
+}
+
 /// Writes a change by a person, who must have seen the last version.
 pub async fn update(tx: &Tx, operation: &mut Operation) -> Result<()> {
     record::update(tx, operation).await

@@ -63,6 +63,11 @@ pub async fn insert_csr(tx: &Tx, csr: &Csr) -> Result<()> {
     record::insert(tx, csr).await
 }
 
+/// Keeps many requests: for imports and generated sets.
+pub async fn insert_csrs(tx: &Tx, csrs: &[Csr]) -> Result<()> {
+    record::insert_many(tx, csrs).await
+}
+
 /// Keeps a private key.
 pub async fn insert_key(tx: &Tx, key: &PrivateKey) -> Result<()> {
     record::insert(tx, key).await
