@@ -110,6 +110,19 @@ async fn numbers_have_no_gaps_although_many_take_them_and_some_give_up() {
 }
 
 #[tokio::test]
+async fn a_sequence_goes_on_after_the_numbers_that_an_import_brought_and_never_back() {
+    for_each_backend(async |store: Store| {
+        let tx = store.begin().await.unwrap();
+        for (brought, next) in [(41, 42), (7, 43)] {
+            counter::advance(&tx, NumberKind::Service, brought).await.unwrap();
+            assert_eq!(counter::next_number(&tx, NumberKind::Service).await.unwrap(), next);
+        }
+        tx.commit().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn migrating_twice_changes_nothing_and_an_edited_or_unknown_step_is_refused() {
     for_each_test_store(async |test| {
         assert_eq!(test.store.migrate().await.unwrap(), Vec::<&str>::new());
