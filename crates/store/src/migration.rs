@@ -31,6 +31,10 @@ const STEPS: &[Step] = &[
         name: "m0003_reconciliation",
         sql: include_str!("migration/m0003_reconciliation.sql"),
     },
+    Step {
+        name: "m0004_service_lists",
+        sql: include_str!("migration/m0004_service_lists.sql"),
+    },
 ];
 
 struct Step {

@@ -3,10 +3,12 @@
 use domain::{Currency, id::SellerId};
 use jiff::Timestamp;
 use sea_orm::{EntityTrait, QueryOrder};
+use uuid::Uuid;
 
 use crate::{
     error::Result,
     record::{self, record, versioned},
+    sql,
     tx::{Conn, Tx},
 };
 
@@ -39,6 +41,16 @@ pub async fn find(conn: &dyn Conn, id: SellerId) -> Result<Option<Seller>> {
 /// The oldest seller; `None` before set-up.
 pub async fn first(conn: &dyn Conn) -> Result<Option<Seller>> {
     record::one(conn, seller::Entity::find().order_by_asc(seller::Column::Id)).await
+}
+
+/// Whether this is the only seller: its lists then need not look at whose a row is.
+pub async fn is_only(conn: &dyn Conn, id: SellerId) -> Result<bool> {
+    let text = "SELECT id FROM seller LIMIT 2";
+    let sellers = sql::rows(conn, "seller", text, vec![], |row| {
+        row.try_get_by_index::<Uuid>(0)
+    })
+    .await?;
+    Ok(sellers == [Uuid::from(id)])
 }
 
 /// Adds a seller.

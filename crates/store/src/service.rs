@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -294,6 +294,12 @@ pub async fn find_all(conn: &dyn Conn, ids: &[ServiceId]) -> Result<Vec<Service>
     .await
 }
 
+/// Services by their numbers.
+pub(crate) async fn with_numbers(conn: &dyn Conn, numbers: &[i64]) -> Result<Vec<Service>> {
+    let query = service::Entity::find().filter(service::Column::Number.is_in(numbers.iter().copied()));
+    record::all(conn, query).await
+}
+
 /// The service that an account's program ordered under its own id.
 pub async fn find_by_external_ref(
     conn: &dyn Conn,
@@ -338,13 +344,16 @@ pub async fn count_by_state(
     seller: SellerId,
     account: Option<AccountId>,
 ) -> Result<Vec<(ServiceState, i64)>> {
-    let mut values = vec![Uuid::from(seller).into()];
-    let mut text = "SELECT state, COUNT(*) FROM service WHERE seller_id = $1".to_owned();
-    if let Some(account) = account {
-        values.push(Uuid::from(account).into());
-        text.push_str(" AND account_id = $2");
-    }
-    text.push_str(" GROUP BY state");
+    // One look at an index where nothing but the account and the state are asked for.
+    let (condition, values): (_, Vec<Value>) = match account {
+        Some(account) => (
+            "WHERE account_id = $1 AND (SELECT seller_id FROM account WHERE id = $1) = $2",
+            vec![Uuid::from(account).into(), Uuid::from(seller).into()],
+        ),
+        None if crate::seller::is_only(conn, seller).await? => ("", Vec::new()),
+        None => ("WHERE seller_id = $1", vec![Uuid::from(seller).into()]),
+    };
+    let text = format!("SELECT state, COUNT(*) FROM service {condition} GROUP BY state");
     let counts = sql::rows(conn, "service", text, values, |row| {
         Ok((
             row.try_get_by_index::<String>(0)?,
@@ -366,14 +375,18 @@ pub async fn count_by_state(
 
 /// How many services of a seller end within each day from `from` to `to`.
 pub async fn endings(conn: &dyn Conn, seller: SellerId, from: Date, to: Date) -> Result<Vec<(Date, i64)>> {
-    let text = "SELECT end_date, COUNT(*) FROM service
-        WHERE end_date >= $1 AND end_date <= $2 AND seller_id = $3 AND state = 'active'
-        GROUP BY end_date ORDER BY end_date";
-    let values = vec![
-        from.to_stored().into(),
-        to.to_stored().into(),
-        Uuid::from(seller).into(),
-    ];
+    let mut values = vec![from.to_stored().into(), to.to_stored().into()];
+    let whose = if crate::seller::is_only(conn, seller).await? {
+        ""
+    } else {
+        values.push(Uuid::from(seller).into());
+        "AND seller_id = $3"
+    };
+    let text = format!(
+        "SELECT end_date, COUNT(*) FROM service
+        WHERE state = 'active' AND end_date >= $1 AND end_date <= $2 {whose}
+        GROUP BY end_date ORDER BY end_date"
+    );
     let counts = sql::rows(conn, "service", text, values, |row| {
         Ok((row.try_get_by_index::<i32>(0)?, row.try_get_by_index::<i64>(1)?))
     })

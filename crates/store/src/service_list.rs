@@ -3,6 +3,10 @@
 //! Every sort ends with the service's number, so that a page is found by the key of the row before it. A search collects
 //! the best candidates from the indexes on numbers, names, CA order ids and client names first (at most
 //! [`MOST_FOUND`]), and the filters and the sort work on those.
+//!
+//! A page is found in two queries: the first reads numbers from an index that holds every column it asks for
+//! (`m0004_service_lists`), the second reads those rows. Where the only seller's services are listed, the seller is not
+//! asked for, because no index holds it.
 
 use domain::{
     id::{AccountId, ModuleId, NumberKind, SellerId, ServiceId, TariffPlanId},
@@ -14,7 +18,7 @@ use sea_orm::Value;
 use uuid::Uuid;
 
 use crate::{
-    Conn, Cursor, Listing, Page, Result,
+    Backend, Conn, Cursor, Listing, Page, Result,
     cell::Cell,
     page::Start,
     service::{self, Service, reversed_labels},
@@ -24,7 +28,7 @@ use crate::{
 /// The most services that one search looks at.
 pub const MOST_FOUND: usize = 1_000;
 /// Beyond this many rows a filtered list is not counted further.
-pub const MOST_COUNTED: i64 = 10_000;
+pub const MOST_COUNTED: i64 = 1_000;
 
 /// Which services are shown.
 #[derive(Debug, Clone)]
@@ -155,25 +159,44 @@ pub async fn list(
         Some(text) => Some(search(conn, filter, text).await?),
         None => None,
     };
-    let mut wanted = Wanted::of(filter, found.as_deref());
+    let shops = shops(conn, filter.seller).await?;
+    let mut wanted = Wanted::of(filter, found.as_deref(), shops);
     if sort == ServiceSort::EndDate {
         wanted.parts.push("end_date IS NOT NULL".to_owned());
     }
     let total = total(conn, &wanted).await?;
+    if conn.backend() == Backend::Sqlite {
+        wanted.steer(filter, sort, total.is_none());
+    }
     let (text, values) = page_query(wanted, sort, direction, page);
     let numbers = sql::rows(conn, "service", text, values, |row| {
-        row.try_get_by_index::<Uuid>(0)
+        row.try_get_by_index::<i64>(0)
     })
     .await?;
-    let ids: Vec<ServiceId> = numbers.into_iter().map(ServiceId::from).collect();
-    let mut services = service::find_all(conn, &ids).await?;
-    services.sort_by_key(|service| ids.iter().position(|id| *id == service.id));
+    let mut services = service::with_numbers(conn, &numbers).await?;
+    services.sort_by_key(|service| numbers.iter().position(|number| *number == service.number));
     Ok(Listing::cut(services, page, total, |service| sort.key(service)))
 }
 
 /// How many services a filter leaves, counted no further than `most`: for jobs that walk over all of them.
 pub async fn count(conn: &dyn Conn, filter: &ServiceFilter, most: i64) -> Result<i64> {
-    count_wanted(conn, &Wanted::of(filter, None), most).await
+    let shops = shops(conn, filter.seller).await?;
+    count_wanted(conn, &Wanted::of(filter, None, shops), most).await
+}
+
+/// How many sellers there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shops {
+    One,
+    Several,
+}
+
+async fn shops(conn: &dyn Conn, seller: SellerId) -> Result<Shops> {
+    Ok(if crate::seller::is_only(conn, seller).await? {
+        Shops::One
+    } else {
+        Shops::Several
+    })
 }
 
 /// How the database finds a page and the rows of a search: one line per step of its plan, for tests.
@@ -185,15 +208,19 @@ pub async fn plan(
     direction: Direction,
     page: &Page,
 ) -> Result<Vec<String>> {
-    let mut queries = vec![page_query(Wanted::of(filter, None), sort, direction, page)];
+    let mut wanted = Wanted::of(filter, None, shops(conn, filter.seller).await?);
+    if conn.backend() == Backend::Sqlite {
+        wanted.steer(filter, sort, true);
+    }
+    let mut queries = vec![page_query(wanted, sort, direction, page)];
     if let Some(text) = &filter.search {
         queries = searches(filter, text);
     }
     let mut steps = Vec::new();
     for (text, values) in queries {
         let (explain, column) = match conn.backend() {
-            crate::Backend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
-            crate::Backend::Postgres => ("EXPLAIN", 0),
+            Backend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            Backend::Postgres => ("EXPLAIN", 0),
         };
         let text = format!("{explain} {text}");
         steps.extend(
@@ -209,15 +236,20 @@ pub async fn plan(
 struct Wanted {
     parts: Vec<String>,
     values: Vec<Value>,
+    /// The column of the sort as it is written: with a `+` before it, no index is walked in its order.
+    sort_prefix: &'static str,
 }
 
 impl Wanted {
-    fn of(filter: &ServiceFilter, found: Option<&[ServiceId]>) -> Self {
+    fn of(filter: &ServiceFilter, found: Option<&[ServiceId]>, shops: Shops) -> Self {
         let mut wanted = Self {
             parts: Vec::new(),
             values: Vec::new(),
+            sort_prefix: "",
         };
-        wanted.add("seller_id =", Uuid::from(filter.seller));
+        if shops == Shops::Several {
+            wanted.add("seller_id =", Uuid::from(filter.seller));
+        }
         if let Some(account) = filter.account {
             wanted.add("account_id =", Uuid::from(account));
         }
@@ -262,8 +294,32 @@ impl Wanted {
         self.parts.push(part);
     }
 
-    fn is_whole_list(&self) -> bool {
-        self.parts.len() == 1
+    /// Steers `SQLite`, which keeps no statistics, where its choice of an index would be the slow one. PostgreSQL chooses well.
+    fn steer(&mut self, filter: &ServiceFilter, sort: ServiceSort, is_long: bool) {
+        if sort == ServiceSort::Number {
+            return;
+        }
+        // A plan that many services have: walk along the sort instead of sorting all of them.
+        if is_long && filter.account.is_none() && filter.module.is_none() {
+            for part in self
+                .parts
+                .iter_mut()
+                .filter(|part| part.starts_with("tariff_plan_id"))
+            {
+                part.insert(0, '+');
+            }
+        }
+        // Some states and a last day: sort the few that end by then instead of walking over all that ended long ago.
+        if filter.states.len() > 1 && filter.ends_to.is_some() {
+            self.sort_prefix = "+";
+        }
+    }
+
+    fn clause(&self) -> String {
+        match self.parts.as_slice() {
+            [] => String::new(),
+            parts => format!("WHERE {}", parts.join(" AND ")),
+        }
     }
 }
 
@@ -289,13 +345,14 @@ fn page_query(
         }
     }
     let word = direction.word();
+    let prefix = wanted.sort_prefix;
     let order = match sort {
         ServiceSort::Number => format!("number {word}"),
-        _ => format!("{column} {word}, number {word}"),
+        _ => format!("{prefix}{column} {word}, number {word}"),
     };
     let text = format!(
-        "SELECT id FROM service WHERE {} ORDER BY {order} LIMIT {} OFFSET {}",
-        wanted.parts.join(" AND "),
+        "SELECT number FROM service {} ORDER BY {order} LIMIT {} OFFSET {}",
+        wanted.clause(),
         page.limit(),
         page.offset()
     );
@@ -303,7 +360,7 @@ fn page_query(
 }
 
 async fn total(conn: &dyn Conn, wanted: &Wanted) -> Result<Option<u64>> {
-    if wanted.is_whole_list() {
+    if wanted.parts.is_empty() {
         // Numbers are given without gaps and services are never deleted, so the largest number is the count.
         let text = "SELECT MAX(number) FROM service";
         let largest = sql::number(conn, "service", text, vec![]).await?;
@@ -315,8 +372,8 @@ async fn total(conn: &dyn Conn, wanted: &Wanted) -> Result<Option<u64>> {
 
 async fn count_wanted(conn: &dyn Conn, wanted: &Wanted, most: i64) -> Result<i64> {
     let text = format!(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM service WHERE {} LIMIT {most}) AS counted",
-        wanted.parts.join(" AND ")
+        "SELECT COUNT(*) FROM (SELECT 1 FROM service {} LIMIT {most}) AS counted",
+        wanted.clause()
     );
     sql::number(conn, "service", text, wanted.values.clone()).await
 }

@@ -205,10 +205,20 @@ impl Services<'_> {
             (Some(to), Some(within)) => Some(to.min(within)),
             (to, within) => to.or(within),
         };
+        // What is over does not end soon, however long ago it ended.
+        let states = if within.is_some() && query.states.is_empty() {
+            ServiceState::ALL
+                .iter()
+                .copied()
+                .filter(|state| !state.is_final())
+                .collect()
+        } else {
+            query.states.clone()
+        };
         Ok(ServiceFilter {
             seller: scope.seller(),
             account: scope.account().or(query.account),
-            states: query.states.clone(),
+            states,
             plan: query.plan,
             module: query.module,
             ends_from: query.ends_from,

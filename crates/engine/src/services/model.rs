@@ -35,7 +35,8 @@ pub struct ServiceQuery {
     pub ends_from: Option<Date>,
     /// Only those that end on this day or earlier.
     pub ends_to: Option<Date>,
-    /// Only those that end within so many days from today, the overdue ones among them.
+    /// Only those that end within so many days from today, the overdue ones among them; of any state but failed and
+    /// closed, unless states are named.
     pub ends_within: Option<u16>,
     /// A number, a name or its beginning, a domain, a client, a CA order id.
     pub search: Option<String>,

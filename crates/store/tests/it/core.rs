@@ -115,7 +115,10 @@ async fn a_sequence_goes_on_after_the_numbers_that_an_import_brought_and_never_b
         let tx = store.begin().await.unwrap();
         for (brought, next) in [(41, 42), (7, 43)] {
             counter::advance(&tx, NumberKind::Service, brought).await.unwrap();
-            assert_eq!(counter::next_number(&tx, NumberKind::Service).await.unwrap(), next);
+            assert_eq!(
+                counter::next_number(&tx, NumberKind::Service).await.unwrap(),
+                next
+            );
         }
         tx.commit().await.unwrap();
     })

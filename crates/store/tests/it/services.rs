@@ -11,7 +11,7 @@ use domain::{
 };
 use jiff::{ToSpan as _, civil::date};
 use store::{
-    Json, Page, Store,
+    Backend, Conn as _, Json, Page, Store,
     seller::Seller,
     service::{Service, ServiceName},
     service_list::{self, Direction, ServiceFilter, ServiceSort},
@@ -248,6 +248,16 @@ async fn uses_indexes(test_store: &TestStore, set: &Set) {
         states,
         ..all.clone()
     };
+    let mine = |states| ServiceFilter {
+        account: Some(set.account),
+        states,
+        ..all.clone()
+    };
+    let through = |states| ServiceFilter {
+        module: Some(fixture::fresh().into()),
+        states,
+        ..all.clone()
+    };
     let search = |text: &str| ServiceFilter {
         search: Some(text.to_owned()),
         ..all.clone()
@@ -267,6 +277,15 @@ async fn uses_indexes(test_store: &TestStore, set: &Set) {
             },
             ServiceSort::Number,
         ),
+        (mine(vec![]), ServiceSort::Name),
+        (mine(vec![]), ServiceSort::EndDate),
+        (mine(vec![ServiceState::Active]), ServiceSort::Number),
+        (mine(vec![ServiceState::Active]), ServiceSort::EndDate),
+        (through(vec![]), ServiceSort::Number),
+        (through(vec![]), ServiceSort::Name),
+        (through(vec![]), ServiceSort::EndDate),
+        (through(vec![ServiceState::Active]), ServiceSort::Number),
+        (through(vec![ServiceState::Active]), ServiceSort::EndDate),
         (search("example.com"), ServiceSort::Number),
         (search("www.shop17"), ServiceSort::Number),
         (search("S-17"), ServiceSort::Number),
@@ -286,12 +305,16 @@ async fn uses_indexes(test_store: &TestStore, set: &Set) {
                 .collect();
             assert!(scans.is_empty(), "{filter:?} {sort:?} {direction:?}:\n{whole}");
             if filter.search.is_none() {
-                let sorts = whole.contains("TEMP B-TREE FOR ORDER BY") || whole.contains("Sort Key");
-                // Twenty rows of one account may be sorted in memory; a long list never.
+                // The page of a long list reads an index and no row.
+                let reads_rows = reader.backend() == Backend::Sqlite && !whole.contains("COVERING INDEX");
                 assert!(
-                    !sorts || filter.account.is_some(),
+                    !reads_rows || matches!(sort, ServiceSort::Number),
                     "{filter:?} {sort:?} {direction:?}:\n{whole}"
                 );
+                let sorts = whole.contains("TEMP B-TREE FOR ORDER BY") || whole.contains("Sort Key");
+                // Few rows of one account or module may be sorted in memory; a long list never.
+                let is_short = filter.account.is_some() || filter.module.is_some();
+                assert!(!sorts || is_short, "{filter:?} {sort:?} {direction:?}:\n{whole}");
             }
         }
     }
