@@ -58,7 +58,7 @@ pub(crate) struct Filter {
     ends_from: Option<Date>,
     /// Only with an End date on this day or earlier.
     ends_to: Option<Date>,
-    /// Only with an End date within so many days from today, those in the past among them.
+    /// Only with an End date in the past or within so many days; without those that are over, unless states are named.
     ends_within: Option<u16>,
     /// A number, a name or its beginning, a domain, a CA order.
     search: Option<String>,
