@@ -33,24 +33,24 @@ export async function speak(page: Page, language: Language): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('lang', language);
 }
 
-/** Keeps a screenshot at both widths and fails on any accessibility finding, overflow or text that is cut off. */
-export async function look(page: Page, name: string): Promise<void> {
-  for (const width of WIDTHS) {
+/** Keeps a screenshot at every width and fails on any accessibility finding, overflow or text that is cut off. */
+export async function look(page: Page, name: string, widths = WIDTHS): Promise<void> {
+  for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
     await page.screenshot({ path: `screenshots/${name}-${width}.png`, fullPage: true });
-    expect(await page.evaluate(tooWide), `${name} at ${width} px`).toEqual([]);
+    expect.soft(await page.evaluate(tooWide), `${name} at ${width} px`).toEqual([]);
     const { violations } = await new AxeBuilder({ page }).analyze();
     const found = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`);
-    expect(found, `${name} at ${width} px`).toEqual([]);
+    expect.soft(found, `${name} at ${width} px`).toEqual([]);
   }
 }
 
-/** The same in both languages; for pages that have an address of their own. */
+/** The same in both languages, in Russian on the narrow screen, where long words are cut off first; for pages that have an address. */
 export async function lookInBothLanguages(page: Page, name: string): Promise<void> {
   await look(page, name);
   await speak(page, 'ru');
-  expect(await page.evaluate(untranslated), `${name} in Russian`).toEqual([]);
-  await look(page, `${name}-ru`);
+  expect.soft(await page.evaluate(untranslated), `${name} in Russian`).toEqual([]);
+  await look(page, `${name}-ru`, WIDTHS.slice(0, 1));
   await speak(page, 'en');
 }
 
@@ -66,10 +66,10 @@ function tooWide(): string[] {
   return found;
 }
 
-/** Runs in the page: headings, labels and buttons without a Cyrillic letter although they hold words. */
+/** Runs in the page: headings below the first (which may be a name), labels and buttons without a Cyrillic letter although they hold words. */
 function untranslated(): string[] {
   const own = /certbroker|E-mail|CSR|CNAME|EUR|USD|GBP|RUB|API|SSL|ZIP|PEM|DER|PKCS|SHA|RSA|EC P|English|LeaderTelecom/;
-  const texts = [...document.querySelectorAll('h1, h2, label, legend, th, button, dt')]
+  const texts = [...document.querySelectorAll('h2, label, legend, th, button, dt')]
     .filter((element) => !element.closest('[lang="en"]'))
     .map((element) => (element.textContent ?? '').trim());
   return texts.filter((text) => /[A-Za-z]{3}/.test(text) && !/[А-Яа-яЁё]/.test(text) && !own.test(text) && !/[@.]/.test(text));

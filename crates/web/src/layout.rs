@@ -97,7 +97,7 @@ pub fn staff(view: &View, title: &str, body: &Markup) -> Markup {
         title,
         &html! {
             div.shell {
-                header.side {
+                aside.side {
                     div.side-inner {
                         div.side-head {
                             (brand("brand", "/admin"))
@@ -114,7 +114,7 @@ pub fn staff(view: &View, title: &str, body: &Markup) -> Markup {
                     }
                 }
                 div.page {
-                    div.top {
+                    header.top {
                         search.search {
                             form.search method="get" action="/admin/services" {
                                 label.visually-hidden for="top-search" { (view.t("label-search-services")) }

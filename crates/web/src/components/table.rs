@@ -97,7 +97,8 @@ impl Table<'_> {
             return html! { div.table-wrap { (self.empty) } };
         }
         html! {
-            div.table-wrap tabindex="0" role="region" aria-label=(self.caption) {
+            // A group, not a landmark: the card around it may be one of the same name.
+            div.table-wrap tabindex="0" role="group" aria-label=(self.caption) {
                 table.cards {
                     caption.visually-hidden { (self.caption) }
                     thead { tr { @for column in &self.columns { (self.head(column)) } } }
