@@ -145,6 +145,7 @@ test('an empty installation becomes a shop that sells a certificate', async ({ p
     await page.goto(`${account}/users/new`);
     await page.locator('main [name="name"]').fill('Daan Buyer');
     await page.getByLabel('E-mail').fill('daan@first-client.example');
+    await page.locator('main').getByLabel('Role').selectOption('owner');
     await look(page, 'admin-member-new');
     await page.getByRole('button', { name: 'Add and send the link' }).click();
     await expect(page.getByText('A mail with a link goes to daan@first-client.example.')).toBeVisible();

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-const ELEMENTS: &str = "a body br button caption circle code dd details dialog div dl dt fieldset figure footer form h1 h2 h3 head header html \
+const ELEMENTS: &str = "a aside body br button caption circle code dd details dialog div dl dt fieldset figure footer form h1 h2 h3 head header html \
     hr img input label legend li line link main meta meter nav noscript ol option p path pre progress rect script search section select small \
     span strong summary svg table tbody td textarea tfoot th thead title tr ul";
 const EMPTY: &str = "br hr img input link meta";
