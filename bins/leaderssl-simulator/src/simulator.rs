@@ -242,6 +242,16 @@ impl Simulator {
         self.shared.remove_faults(None).map(drop)
     }
 
+    /// The tokens in force, to be looked for where none may be.
+    pub fn session_tokens(&self) -> Vec<String> {
+        self.shared
+            .state
+            .lock()
+            .session_tokens()
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// Ends every session, as if all tokens had expired.
     ///
     /// # Errors

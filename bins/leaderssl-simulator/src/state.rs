@@ -167,6 +167,10 @@ impl State {
         &self.faults
     }
 
+    pub(crate) fn session_tokens(&self) -> impl Iterator<Item = &str> {
+        self.sessions.keys().map(String::as_str)
+    }
+
     pub(crate) fn session(&self, token: &str) -> Option<&Session> {
         self.sessions.get(token)
     }

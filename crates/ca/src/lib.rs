@@ -17,9 +17,12 @@
 //! | [`error`] | one error type that carries a class through all layers |
 //! | [`raw`] | raw answers, kept with their secrets masked |
 //! | [`purchase`] | the purchase protocol and its journal |
+//! | `conformance` | the behaviours that every connector must show (feature `conformance`, for tests) |
 
 pub mod catalogue;
 pub mod check;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod connector;
 pub mod descriptor;
 pub mod error;
