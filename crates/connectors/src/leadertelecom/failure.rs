@@ -79,16 +79,31 @@ fn cause_of(error: &reqwest::Error) -> CheckCause {
     }
 }
 
-/// Whether TLS is the reason: rustls says so somewhere in the chain, or the peer hung up during the handshake.
+/// Whether TLS is the reason: rustls says so somewhere in the chain, or its words do where a layer hides the type, or the peer hung up
+/// during the handshake.
 fn is_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|link| {
-        let inner = link.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        link.is::<rustls::Error>() || inner.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-    }) || (error.is_connect() && chain(error).any(|link| link.to_string().contains("tls handshake eof")))
+    const WORDS: &[&str] = &[
+        "tls handshake eof",
+        "invalid peer certificate",
+        "received corrupt message",
+        "received fatal alert",
+    ];
+    let says = |link: &(dyn Error + 'static)| {
+        let text = link.to_string();
+        WORDS.iter().any(|word| text.contains(word))
+    };
+    chain(error).any(|link| link.is::<rustls::Error>() || (error.is_connect() && says(link)))
 }
 
+/// The error and all its causes. An I/O error's cause skips the error that it wraps, so that one is looked into.
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (*error).source())
+    std::iter::successors(Some(error), |link: &&'a (dyn Error + 'static)| {
+        let wrapped = link.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        match wrapped {
+            Some(inner) => Some(inner as &(dyn Error + 'static)),
+            None => (*link).source(),
+        }
+    })
 }
 
 /// The whole chain in one line, each text once.
