@@ -162,7 +162,7 @@ async fn whole(visit: &StaffVisit, id: TaskId) -> Result<(TaskView, Around), Fai
     Ok((task, around))
 }
 
-/// What a task is about, each with its page; what is gone is left out.
+/// What a task is about, each with its page.
 async fn about(visit: &StaffVisit, task: &Task) -> Result<Vec<(String, String)>, Failure> {
     let (engine, actor) = (&visit.engine, &visit.actor);
     let mut about = Vec::new();
