@@ -6,7 +6,10 @@ mod people;
 mod seed;
 mod world;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
@@ -81,14 +84,15 @@ async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Resu
     let is_first = memory.is_none();
     let has_history = is_first && !options.empty;
     let machine = engine::BusinessClock::real().machine_now();
-    let start = has_history.then(|| machine - seed::HISTORY);
+    let history = seed::history_before(machine);
+    let start = has_history.then(|| machine - history);
     let at = memory.as_ref().map_or(Addresses::ANY, |memory| memory.addresses);
     let folder = std::path::absolute(&folder).context("the data folder")?;
     let world = DemoWorld::start(&folder, at, start).await?;
     let listener = server::listen(options.listen).await?;
     let settings = settings(&folder, &world, listener.local_addr()?);
     let logs = ProgramLogs::of_a_server(&settings)?;
-    let clock = has_history.then(seed::clock_of_the_past);
+    let clock = has_history.then(|| Arc::new(engine::BusinessClock::with_offset(-history)));
     let installation = Installation::open(&settings, world.as_seen(clock)?, logs).await?;
     let server = Server::start(&installation, &settings, listener).await?;
     let stop = CancellationToken::new();
@@ -96,7 +100,7 @@ async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Resu
     let sign_ins = match memory {
         Some(memory) => memory.sign_ins,
         None if options.empty => Vec::new(),
-        None => seed::history(&installation, &world).await?.sign_ins,
+        None => seed::fill(&installation, &world, history).await?.sign_ins,
     };
     if is_first {
         let memory = Memory {

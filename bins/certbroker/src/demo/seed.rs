@@ -1,7 +1,5 @@
 //! Fills an empty installation the way people would: through the use cases, one after the other.
 
-use std::sync::Arc;
-
 use anyhow::Context as _;
 use domain::{
     Currency, Money,
@@ -9,6 +7,7 @@ use domain::{
     id::{AccountId, ModuleId, ServiceId, TariffPlanId},
     price::MarginRule,
     product::ValidationMethod,
+    rules::DatedRules,
     state::ServiceState,
     term::Years,
 };
@@ -23,7 +22,7 @@ use engine::{
     tariffs::NewTariff,
     zones::NewZone,
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
 use pki::KeyChoice;
 use rust_decimal::Decimal;
 use store::account::AccountKind;
@@ -35,8 +34,8 @@ use super::{
 };
 use crate::installation::Installation;
 
-/// So long ago the oldest services were ordered: their certificates end within weeks.
-pub(super) const HISTORY: SignedDuration = SignedDuration::from_hours(24 * 183);
+/// The certificates of the oldest services end in so many days.
+const DAYS_LEFT: u16 = 5;
 /// The tariff plans of the demo: the product at the CA, and what is added to its price in percent.
 const PLANS: &[(&str, u32)] = &[
     ("PositiveSSL", 120),
@@ -64,7 +63,11 @@ pub(super) struct Shop {
 ///
 /// # Errors
 /// Anything that a use case refuses.
-pub(super) async fn history(installation: &Installation, world: &DemoWorld) -> anyhow::Result<Shop> {
+pub(super) async fn fill(
+    installation: &Installation,
+    world: &DemoWorld,
+    history: SignedDuration,
+) -> anyhow::Result<Shop> {
     let engine = &installation.engine;
     let (administrator, admin) = people::administrator(installation).await?;
     let module = connect(engine, &admin, world).await?;
@@ -80,11 +83,16 @@ pub(super) async fn history(installation: &Installation, world: &DemoWorld) -> a
         module,
         plans,
     };
-    shop.fill(installation, world).await
+    shop.trade(installation, world, history).await
 }
 
 impl Shop {
-    async fn fill(mut self, installation: &Installation, world: &DemoWorld) -> anyhow::Result<Self> {
+    async fn trade(
+        mut self,
+        installation: &Installation,
+        world: &DemoWorld,
+        history: SignedDuration,
+    ) -> anyhow::Result<Self> {
         let engine = &installation.engine;
         self.sign_ins
             .push(people::staff(installation, &self.admin).await?);
@@ -112,12 +120,12 @@ impl Shop {
         for order in old {
             reaches(engine, &self.admin, order.service, ServiceState::Active).await?;
         }
-        // The present: what was ordered half a year ago ends soon now.
+        // The present: what was ordered long ago ends soon now.
         let now = world.simulator.now();
-        engine.clock().advance(HISTORY);
+        engine.clock().advance(history);
         world
             .simulator
-            .advance_clock(HISTORY)
+            .advance_clock(history)
             .with_context(|| format!("moving the CA's clock on from {now}"))?;
         let fresh = [
             self.order(engine, one, "SectigoSSL DV", "www.client-one.example", dns)
@@ -439,7 +447,42 @@ fn organisation() -> Organisation {
     }
 }
 
-/// Business time of the past, in which the demo's history begins.
-pub(super) fn clock_of_the_past() -> Arc<engine::BusinessClock> {
-    Arc::new(engine::BusinessClock::with_offset(-HISTORY))
+/// How long ago the oldest services were ordered: as long as a certificate may live by the rules of that day, but for a few
+/// days.
+pub(super) fn history_before(now: Timestamp) -> SignedDuration {
+    let rules = DatedRules::baseline();
+    let today = now.to_zoned(TimeZone::UTC).date();
+    let days_of = |cap: u16| i64::from(cap.saturating_sub(DAYS_LEFT + 1));
+    let ordered_on = |cap: u16| today.checked_sub(days_of(cap).days()).ok();
+    let cap = rules
+        .validity_caps
+        .iter()
+        .rev()
+        .map(|cap| cap.most_days)
+        .find(|cap| ordered_on(*cap).is_some_and(|day| rules.validity_cap(day) == Some(*cap)));
+    // Between two rules no day fits exactly: then nothing ends soon, and the demo is right all the same.
+    SignedDuration::from_hours(24 * days_of(cap.unwrap_or(DAYS_LEFT + 1)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_certificates_end_within_days_whatever_the_rules_of_their_day() {
+        for (today, days) in [
+            ("2026-11-23", 194),
+            ("2027-05-01", 194),
+            ("2027-10-01", 94),
+            ("2029-05-01", 94),
+            ("2030-01-01", 41),
+        ] {
+            let now: Timestamp = format!("{today}T12:00:00Z").parse().unwrap();
+            assert_eq!(
+                history_before(now),
+                SignedDuration::from_hours(24 * days),
+                "{today}"
+            );
+        }
+    }
 }
