@@ -33,10 +33,17 @@ export async function speak(page: Page, language: Language): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('lang', language);
 }
 
+/** Waits until nothing that ends by itself moves or fades any more. */
+const settled = async (): Promise<void> => {
+  const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime !== Infinity);
+  await Promise.allSettled(ending.map((one) => one.finished));
+};
+
 /** Keeps a screenshot at every width and fails on any accessibility finding, overflow or text that is cut off. */
 export async function look(page: Page, name: string, widths = WIDTHS): Promise<void> {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
+    await page.evaluate(settled);
     await page.screenshot({ path: `screenshots/${name}-${width}.png`, fullPage: true });
     expect.soft(await page.evaluate(tooWide), `${name} at ${width} px`).toEqual([]);
     const { violations } = await new AxeBuilder({ page }).analyze();

@@ -65,10 +65,10 @@ test('staff work, but what belongs to administrators is not offered and is refus
 test('a task is taken, commented and done', async ({ demo, enter }) => {
   const page = await enter('staff');
   await page.goto(`${demo.web}/admin/tasks`);
-  await page.getByRole('link', { name: /Call Second Client/ }).click();
+  await page.getByRole('row', { name: /Call Second Client/ }).getByRole('link').first().click();
   await page.getByRole('button', { name: 'Take it' }).click();
   await expect(page.getByText('The task is yours.')).toBeVisible();
-  await page.getByLabel('Comment').fill('Called them: the number comes tomorrow.');
+  await page.getByRole('textbox', { name: 'Comment' }).fill('Called them: the number comes tomorrow.');
   await page.getByRole('button', { name: 'Add the comment' }).click();
   await expect(page.getByText('The comment was added.')).toBeVisible();
   await page.getByRole('button', { name: 'Done' }).first().click();

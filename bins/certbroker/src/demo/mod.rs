@@ -48,12 +48,22 @@ struct Ready<'a> {
     web: String,
     api: String,
     mailbox: String,
+    /// What a processing module of the simulated CA is connected with.
+    ca: Reseller,
     /// The simulated CA's management listener.
     management: String,
     /// Files below `HOST/` here are what the web server of that host serves.
     www: &'a Path,
     setup: Option<String>,
     sign_ins: &'a [SignIn],
+}
+
+/// The reseller account at the simulated CA.
+#[derive(Serialize)]
+struct Reseller {
+    url: String,
+    username: &'static str,
+    password: &'static str,
 }
 
 /// Runs the demo until told to stop, or the main job once.
@@ -113,6 +123,11 @@ async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Resu
         web: format!("http://{}", server.address),
         api: format!("http://{}/api/v1", server.address),
         mailbox: format!("http://{}", world.addresses.mailbox),
+        ca: Reseller {
+            url: world.simulator.api_url(),
+            username: world::CA_USER,
+            password: world::CA_PASSWORD,
+        },
         management: world.simulator.management_url(),
         www: &world.www,
         setup: server::set_up_link(&installation, &settings).await?,
@@ -215,7 +230,10 @@ fn announce(global: &Global, ready: &Ready<'_>, now: Timestamp) -> anyhow::Resul
     sheet.line(format!("certbroker is ready: {}\n", ready.web));
     sheet.line(format!("  mailbox       {}", ready.mailbox));
     sheet.line(format!("  API           {}", ready.api));
-    sheet.line(format!("  simulated CA  {}", ready.management));
+    sheet.line(format!(
+        "  simulated CA  {} (sign-in {}, {}); its other side: {}",
+        ready.ca.url, ready.ca.username, ready.ca.password, ready.management
+    ));
     sheet.line(format!("  web files     {}/HOST/…", ready.www.display()));
     if let Some(link) = &ready.setup {
         sheet.line(format!("\nSet it up: {link}"));

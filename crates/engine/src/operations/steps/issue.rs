@@ -64,7 +64,8 @@ pub(crate) async fn look(run: &mut Run<'_>) -> StepResult {
             Ok(Flow::On)
         }
         CaState::Rejected | CaState::Cancelled | CaState::Revoked => {
-            let why = format!("the CA ended the order: {}", snapshot.raw_status);
+            // In the CA's own words; what it means is said in the reader's language.
+            let why = snapshot.raw_status.clone();
             refused_after_all(run, order, &snapshot, &why).await
         }
         ref other => {
