@@ -38,6 +38,23 @@ impl Engine {
     pub fn notices(&self) -> Notices<'_> {
         Notices(self)
     }
+
+    /// Whether mails go out, without asking who wants to know.
+    pub(crate) async fn outbox(&self) -> Result<Outbox> {
+        Ok(Outbox {
+            has_server: self.mailer().is_some(),
+            failed: store::notice::count(self.store().reader(), NoticeState::Failed).await?,
+        })
+    }
+}
+
+/// Whether mails go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Outbox {
+    /// Whether a mail server is configured; without one mails wait.
+    pub has_server: bool,
+    /// Mails that were given up.
+    pub failed: u64,
 }
 
 /// Mails waiting, sent and failed.
@@ -152,6 +169,15 @@ impl Notices<'_> {
             return self.deliver_due().await;
         }
         Ok(0)
+    }
+
+    /// Whether mails go out, and how many were given up.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn outbox(&self, actor: &Actor) -> Result<Outbox> {
+        authority::require(actor, Permission::ManageSystem)?;
+        self.0.outbox().await
     }
 
     /// The newest notices, for the system page.

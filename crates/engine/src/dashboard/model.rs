@@ -5,6 +5,7 @@ use jiff::{Timestamp, civil::Date};
 
 use crate::{
     modules::BalanceView,
+    notices::Outbox,
     services::{OperationView, ServiceLine},
 };
 
@@ -27,6 +28,8 @@ pub struct Dashboard {
     pub manual: i64,
     /// Whether purchases are off for the whole installation, and why.
     pub purchases_blocked: Option<String>,
+    /// Whether mails go out.
+    pub outbox: Outbox,
     /// When this was read.
     pub as_of: Timestamp,
 }

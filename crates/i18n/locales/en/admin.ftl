@@ -343,3 +343,28 @@ zones-account-hint = Only for services of this account. Empty: for all.
 zones-every-name = Every name
 zones-key-hint = As the name server’s configuration calls it; HMAC-SHA-256.
 zones-tried = Before the zone is connected, a record is published into it and taken away again.
+
+mails-text = Every mail to clients and staff, the newest 200. What a mail server refuses for now is tried again for about three days.
+mails-when = Written
+mails-what = What
+mails-to = To
+mails-state = State
+mails-empty = No mail was written yet
+mails-waiting = waiting
+mails-sent = sent
+mails-given-up = given up
+mails-again = Send again what was given up
+mails-are-due = They are sent again now.
+mails-no-server = No mail server is configured: mails wait here. Set mail.host in the configuration.
+mails-failed = { $count ->
+    [one] { $count } mail was given up.
+   *[other] { $count } mails were given up.
+}
+mail-kind-order-placed = Order placed
+mail-kind-validation-needed = Validation needed
+mail-kind-issued = Certificate issued
+mail-kind-order-failed = Order failed
+mail-kind-confirm-address = Confirm the address
+mail-kind-password-reset = New password
+mail-kind-module-balance-low = Balance at the CA is low
+mail-kind-task-opened = New task

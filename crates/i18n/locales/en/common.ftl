@@ -90,6 +90,7 @@ nav-modules = Processing modules
 nav-zones = DNS zones
 nav-departments = Departments
 nav-periodic = Scheduled work
+nav-mails = Mails
 nav-audit = Audit trail
 nav-settings = Settings
 nav-order = Order

@@ -355,3 +355,30 @@ zones-account-hint = Только для услуг этого аккаунта.
 zones-every-name = Любое имя
 zones-key-hint = Как он назван в настройках сервера имён; HMAC-SHA-256.
 zones-tried = Перед подключением в зоне публикуется пробная запись и сразу убирается.
+
+mails-text = Все письма клиентам и сотрудникам, последние 200. От чего почтовый сервер отказался на время, отправляется снова в течение примерно трёх дней.
+mails-when = Написано
+mails-what = О чём
+mails-to = Кому
+mails-state = Состояние
+mails-empty = Писем ещё не было
+mails-waiting = ждёт
+mails-sent = отправлено
+mails-given-up = не доставлено
+mails-again = Отправить недоставленные снова
+mails-are-due = Они отправляются снова.
+mails-no-server = Почтовый сервер не настроен: письма ждут здесь. Укажите mail.host в настройках программы.
+mails-failed = { $count ->
+    [one] Не доставлено { $count } письмо.
+    [few] Не доставлено { $count } письма.
+    [many] Не доставлено { $count } писем.
+   *[other] Не доставлено { $count } письма.
+}
+mail-kind-order-placed = Заказ принят
+mail-kind-validation-needed = Нужно подтверждение
+mail-kind-issued = Сертификат выпущен
+mail-kind-order-failed = Заказ не выполнен
+mail-kind-confirm-address = Подтверждение адреса
+mail-kind-password-reset = Новый пароль
+mail-kind-module-balance-low = Низкий баланс в удостоверяющем центре
+mail-kind-task-opened = Новая задача

@@ -90,6 +90,7 @@ nav-modules = Обработчики услуг
 nav-zones = Зоны DNS
 nav-departments = Отделы
 nav-periodic = Работы по расписанию
+nav-mails = Письма
 nav-audit = Журнал аудита
 nav-settings = Настройки
 nav-order = Заказать

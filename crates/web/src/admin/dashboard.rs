@@ -10,7 +10,7 @@ use httpkit::{Failure, Tone};
 use maud::{Markup, html};
 use store::{Page, task::TaskFilter};
 
-use super::pieces;
+use super::{pieces, system::mails};
 use crate::{
     components::{
         badge::{self, badge},
@@ -137,6 +137,7 @@ pub fn page(view: &View, shown: &Shown) -> Markup {
         &html! {
             (Head::new(title.clone()).render(view))
             @if let Some(reason) = &dashboard.purchases_blocked { (purchases_off(view, reason)) }
+            @if pieces::is_administrator(view) { (mails::trouble(view, &dashboard.outbox)) }
             @if !shown.missing.is_empty() { (missing(view, &shown.missing)) }
             (tiles(&state_tiles(view, shown)))
             div.split {

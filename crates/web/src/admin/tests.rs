@@ -18,6 +18,7 @@ use engine::{
     catalogue::{CatalogueChange, ImportReport, ProductView, TermView},
     dashboard::{Dashboard, ModuleBalance},
     modules::{BalanceView, ConnectedPlan, ModuleLine, ModuleParameters, ModuleView},
+    notices::Outbox,
     reconciliation::ModuleReport,
     services::{ErrorView, OperationView, ServiceLine},
     settings::Settings,
@@ -28,6 +29,7 @@ use httpkit::{Form, Params};
 use jiff::{Timestamp, ToSpan as _, civil::date};
 use store::{
     instance::Instance,
+    notice::{Notice, NoticeState},
     periodic::Periodic,
     reconciliation::{ForeignOrder, ForeignVerdict},
     task::Task,
@@ -407,6 +409,10 @@ fn dashboard(is_busy: bool) -> dashboard::Shown {
             retrying: i64::from(is_busy),
             manual: i64::from(is_busy),
             purchases_blocked: is_busy.then(|| "restored".to_owned()),
+            outbox: Outbox {
+                has_server: !is_busy,
+                failed: u64::from(is_busy) * 2,
+            },
             as_of: at("2026-11-23T09:00:00Z"),
         },
         tasks: vec![
@@ -680,6 +686,37 @@ fn the_installation_says_what_runs_and_what_does_not() {
     ];
     snapshot_page!("periodic", administrator("/admin/periodic"), |view| {
         system::periodic::page(view, &works)
+    });
+    let mail = |state, error: Option<&str>| Notice {
+        id: id(40),
+        seller_id: id(1),
+        kind: "order_placed".to_owned(),
+        dedup_key: "order_placed:1".to_owned(),
+        recipient: "ada@client.example".to_owned(),
+        language: "en".to_owned(),
+        data: store::Json(serde_json::Value::Null),
+        sealed_data: None,
+        account_id: None,
+        service_id: None,
+        state,
+        attempts: 1,
+        next_try_at: at("2026-11-23T09:00:00Z"),
+        lease_owner: None,
+        lease_until: None,
+        last_error: error.map(ToOwned::to_owned),
+        created_at: at("2026-11-23T08:00:00Z"),
+        sent_at: None,
+    };
+    let mails = [
+        mail(NoticeState::Sent, None),
+        mail(NoticeState::Failed, Some("550 no such <user>")),
+    ];
+    let outbox = Outbox {
+        has_server: false,
+        failed: 1,
+    };
+    snapshot_page!("mails", administrator("/admin/mails"), |view| {
+        system::mails::page(view, &outbox, &mails)
     });
     let mut form = system::settings::form_of(&Settings::default());
     form.reject("retry_minutes", "out-of-range");

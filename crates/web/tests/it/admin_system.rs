@@ -60,6 +60,18 @@ async fn purchases_are_stopped_compared_and_allowed_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn without_a_mail_server_the_start_page_says_so_and_mails_wait() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let page = browser.get("/admin").await.main();
+    assert!(page.contains("No mail server is configured"), "{page}");
+    let page = sent(&mut browser, "/admin/mails/again", &[]).await;
+    assert!(page.contains("They are sent again now."), "{page}");
+    assert!(page.contains("No mail server is configured"), "{page}");
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn scheduled_work_runs_when_it_is_asked_for() {
     let site = Site::new().await;
     let mut browser = site.administrator().await;

@@ -1,5 +1,6 @@
-//! The installation: whether purchases are on, comparing with the CAs, scheduled work, settings, DNS zones.
+//! The installation: whether purchases are on, comparing with the CAs, scheduled work, mails, settings, DNS zones.
 
+pub mod mails;
 pub mod periodic;
 pub mod reconciliation;
 pub mod settings;
@@ -11,6 +12,7 @@ use crate::routes::Routes;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
+        .merge(mails::routes())
         .merge(periodic::routes())
         .merge(reconciliation::routes())
         .merge(settings::routes())
