@@ -255,7 +255,8 @@ pub fn order(form: &Form, offer: &Offer, names: &[String], agreed: Option<Money>
         validation: validation(form, names)?,
         contact: contact(form),
         organisation: offer.level.needs_organisation().then(|| organisation(form)),
-        prolong: form.values().is_on("prolong").then_some(years),
+        // Nothing prolongs by itself yet, so nobody is asked.
+        prolong: None,
         external_ref: (!once.is_empty()).then(|| format!("web-{once}")),
         agreed,
     })
@@ -269,7 +270,7 @@ pub fn fields(step: Step, values: &Params) -> Vec<String> {
         Step::Request => matches!(name, "source" | "key" | "names" | "csr" | "consent"),
         Step::Contact => name.starts_with("contact.") || name.starts_with("organisation."),
         Step::Validation => name == "method" || name.starts_with("method.") || name.starts_with("approver."),
-        Step::Summary => matches!(name, "prolong" | "agreed"),
+        Step::Summary => name == "agreed",
     };
     values
         .pairs()

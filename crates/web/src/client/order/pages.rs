@@ -393,7 +393,7 @@ pub fn summary(view: &View, form: &Form, offer: &Offer, quote: &Quote) -> Markup
         view,
         form,
         Step::Summary,
-        &["agreed", "prolong"],
+        &["agreed"],
         &html! {
             (Facts::new()
                 .text(view.t("client-product"), &offer.name)
@@ -408,7 +408,6 @@ pub fn summary(view: &View, form: &Form, offer: &Offer, quote: &Quote) -> Markup
             @if let Some(missing) = quote.missing {
                 (note(Tone::Warn, &html! { p { (view.t_args("client-missing", &[("amount", view.money(missing).into())])) } p { a href="/money" { (view.t("client-to-money")) } } }))
             }
-            (field::check(form, "prolong", &view.t("client-prolong"), &view.t("client-prolong-hint")))
             input type="hidden" name="agreed" value=(quote.price.gross.amount());
         },
     )

@@ -36,7 +36,6 @@ pub fn routes() -> Routes {
         .get("/services/{id}", show_page)
         .get("/services/{id}/live", live)
         .post("/services/{id}/close", close)
-        .post("/services/{id}/prolong", prolong)
         .get("/services/{id}/validation", change_page)
         .post("/services/{id}/validation", change)
         .post("/services/{id}/validation/check", check)
@@ -82,21 +81,6 @@ async fn live(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Fai
 async fn close(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     visit.engine.services().close(&visit.actor, id).await?;
     Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-closing")))
-}
-
-async fn prolong(
-    visit: ClientVisit,
-    At(id): At<ServiceId>,
-    Posted(posted): Posted,
-) -> Result<Response, Failure> {
-    let service = visit.engine.services().show(&visit.actor, id).await?;
-    let years = posted.is_on("prolong").then_some(service.line.years);
-    visit
-        .engine
-        .services()
-        .set_prolong(&visit.actor, id, years)
-        .await?;
-    Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-prolong-set")))
 }
 
 async fn check(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {

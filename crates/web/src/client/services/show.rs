@@ -4,7 +4,7 @@ use domain::{
     Money,
     id::NumberKind,
     price::PriceLine,
-    state::{KeyCustody, OperationState, ServiceState},
+    state::{KeyCustody, OperationState},
 };
 use engine::services::{CertificateView, ServiceView};
 use httpkit::Tone;
@@ -137,28 +137,7 @@ fn dates(view: &View, service: &ServiceView) -> Markup {
             .maybe(view.t("client-issued"), service.issued_at.map(|at| view.instant(at)))
             .maybe(view.t("client-closed"), service.closed_at.map(|at| view.instant(at)))
             .markup(view.t("column-names"), html! { @for name in &service.names { div.breakable { (name.unicode()) } } });
-    card(
-        "dates",
-        &view.t("client-dates"),
-        &html! { (facts.render()) (prolong(view, service)) },
-    )
-}
-
-/// Whether the service is prolonged by itself, and the button that changes it.
-fn prolong(view: &View, service: &ServiceView) -> Markup {
-    let is_over = matches!(service.line.state, ServiceState::Failed | ServiceState::Closed);
-    let (text, action, value) = match service.prolong {
-        Some(_) => (view.t("client-prolong-on"), view.t("action-switch-off"), "off"),
-        None => (view.t("client-prolong-off"), view.t("action-switch-on"), "on"),
-    };
-    html! {
-        @if !is_over {
-            form.actions method="post" action={ "/services/" (service.line.id) "/prolong" } {
-                span { (text) }
-                button.button.small type="submit" name="prolong" value=(value) { (action) }
-            }
-        }
-    }
+    card("dates", &view.t("client-dates"), &facts.render())
 }
 
 fn certificates(view: &View, service: &ServiceView) -> Markup {
