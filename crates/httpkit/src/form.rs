@@ -12,7 +12,7 @@ use crate::params::Params;
 /// What was typed, and what is wrong with it. Reading a field of it parses; a problem is kept beside the field.
 ///
 /// ```
-/// # use httpkit::{Form, Params};
+/// # use certbroker_httpkit::{Form, Params};
 /// let mut form = Form::from(Params::from([("sort", "x")]));
 /// let sort = form.number::<i32>("sort");
 /// assert!(sort.is_none() && form.has_problems());

@@ -292,7 +292,7 @@ pub(super) async fn plan(
         .find(|known| is_called(&known.name, &known.brand, product))
         .ok_or_else(|| no_such_product(product, &products))?;
     let new = NewTariff {
-        name: found.name.trim_start_matches(&found.brand).trim().to_owned(),
+        name: without_brand(&found.name, &found.brand).to_owned(),
         note: String::new(),
         product: found.id,
         margin: Some(MarginRule {
@@ -426,6 +426,13 @@ pub(super) async fn until(
     anyhow::bail!("{} stays {:?}", view.line.main_name, view.line.state)
 }
 
+/// `Sectigo PositiveSSL` is `PositiveSSL`; `SectigoSSL DV` stays.
+fn without_brand<'a>(name: &'a str, brand: &str) -> &'a str {
+    name.strip_prefix(brand)
+        .and_then(|rest| rest.strip_prefix(' '))
+        .unwrap_or(name)
+}
+
 fn no_such_product(wanted: &str, products: &[ProductView]) -> crate::exit::Refused {
     let names: Vec<&str> = products.iter().map(|product| product.name.as_str()).collect();
     crate::exit::Refused(format!(
@@ -467,6 +474,12 @@ pub(super) fn history_before(now: Timestamp) -> SignedDuration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_brand_that_is_a_word_of_its_own_is_left_out() {
+        assert_eq!(without_brand("Sectigo PositiveSSL", "Sectigo"), "PositiveSSL");
+        assert_eq!(without_brand("SectigoSSL DV", "Sectigo"), "SectigoSSL DV");
+    }
 
     #[test]
     fn the_oldest_certificates_end_within_days_whatever_the_rules_of_their_day() {
