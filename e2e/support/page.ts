@@ -50,6 +50,8 @@ export async function look(page: Page, name: string, widths = WIDTHS): Promise<v
     const found = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' ')}`);
     expect.soft(found, `${name} at ${width} px`).toEqual([]);
   }
+  // What follows is done on a desk again.
+  await page.setViewportSize({ width: 1440, height: 900 });
 }
 
 /** The same in both languages, in Russian on the narrow screen, where long words are cut off first; for pages that have an address. */

@@ -47,6 +47,8 @@ test('somebody registers, confirms the address by the mail and signs in', async 
 test('a forgotten password is set anew by mail, and the old one is over', async ({ page, demo, enter }) => {
   const who = { ...demo.sign_ins.findLast((one) => one.role === 'client')! };
   const elsewhere = await enter('client', {}, who.email);
+  await elsewhere.goto(`${demo.web}/services`);
+  await expect(elsewhere.getByRole('heading', { name: 'Services' })).toBeVisible();
   await page.goto(`${demo.web}/reset`);
   await lookInBothLanguages(page, 'guest-reset');
   const ask = async (email: string) => {
