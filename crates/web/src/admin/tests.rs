@@ -626,6 +626,41 @@ fn tariff_plans_show_prices_beside_costs_and_modules_in_their_order() {
 }
 
 #[test]
+fn mails_that_wait_or_were_given_up_are_seen() {
+    let mail = |state, error: Option<&str>| Notice {
+        id: id(40),
+        seller_id: id(1),
+        kind: "order_placed".to_owned(),
+        dedup_key: "order_placed:1".to_owned(),
+        recipient: "ada@client.example".to_owned(),
+        language: "en".to_owned(),
+        data: store::Json(serde_json::Value::Null),
+        sealed_data: None,
+        account_id: None,
+        service_id: None,
+        state,
+        attempts: 1,
+        next_try_at: at("2026-11-23T09:00:00Z"),
+        lease_owner: None,
+        lease_until: None,
+        last_error: error.map(ToOwned::to_owned),
+        created_at: at("2026-11-23T08:00:00Z"),
+        sent_at: None,
+    };
+    let mails = [
+        mail(NoticeState::Sent, None),
+        mail(NoticeState::Failed, Some("550 no such <user>")),
+    ];
+    let outbox = Outbox {
+        has_server: false,
+        failed: 1,
+    };
+    snapshot_page!("mails", administrator("/admin/mails"), |view| {
+        system::mails::page(view, &outbox, &mails)
+    });
+}
+
+#[test]
 fn the_installation_says_what_runs_and_what_does_not() {
     let instance = Instance {
         purchases_blocked: true,
@@ -686,37 +721,6 @@ fn the_installation_says_what_runs_and_what_does_not() {
     ];
     snapshot_page!("periodic", administrator("/admin/periodic"), |view| {
         system::periodic::page(view, &works)
-    });
-    let mail = |state, error: Option<&str>| Notice {
-        id: id(40),
-        seller_id: id(1),
-        kind: "order_placed".to_owned(),
-        dedup_key: "order_placed:1".to_owned(),
-        recipient: "ada@client.example".to_owned(),
-        language: "en".to_owned(),
-        data: store::Json(serde_json::Value::Null),
-        sealed_data: None,
-        account_id: None,
-        service_id: None,
-        state,
-        attempts: 1,
-        next_try_at: at("2026-11-23T09:00:00Z"),
-        lease_owner: None,
-        lease_until: None,
-        last_error: error.map(ToOwned::to_owned),
-        created_at: at("2026-11-23T08:00:00Z"),
-        sent_at: None,
-    };
-    let mails = [
-        mail(NoticeState::Sent, None),
-        mail(NoticeState::Failed, Some("550 no such <user>")),
-    ];
-    let outbox = Outbox {
-        has_server: false,
-        failed: 1,
-    };
-    snapshot_page!("mails", administrator("/admin/mails"), |view| {
-        system::mails::page(view, &outbox, &mails)
     });
     let mut form = system::settings::form_of(&Settings::default());
     form.reject("retry_minutes", "out-of-range");
