@@ -219,6 +219,16 @@ impl Product {
         format!("{brand} {}", self.name)
     }
 
+    /// By what the dated rules know it: those of the CA that is simulated.
+    pub(crate) const fn in_rules(&self) -> domain::rules::Product<'static> {
+        domain::rules::Product {
+            connector: "leadertelecom",
+            brand: self.brand.title(),
+            level: self.level,
+            kind: self.kind,
+        }
+    }
+
     /// The code with colons, as in `Sectigo:PositiveSSL:UCC`.
     pub(crate) fn code(&self) -> String {
         let bare = self

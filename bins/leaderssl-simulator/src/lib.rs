@@ -51,7 +51,6 @@ pub use self::{
     config::{Config, HostPort, ReissueCall, ValidationMode},
     csr::KeptCsr,
     desk::{Decision, Refund},
-    issuance::last_day,
     journal::JournalError,
     shared::SimulatorError,
     simulator::Simulator,

@@ -21,7 +21,7 @@ use crate::{
 /// The inside of one simulator.
 pub(crate) struct Shared {
     pub(crate) config: Config,
-    pub(crate) rules: DatedRules,
+    pub(crate) rules: &'static DatedRules,
     pub(crate) clock: BusinessClock,
     pub(crate) random: Randomness,
     pub(crate) authority: Authority,

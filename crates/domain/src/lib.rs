@@ -11,6 +11,7 @@
 //! | [`money`] | currencies, amounts, rounding |
 //! | [`product`] | what a CA sells: validation level, kind, method of validation |
 //! | [`term`] | paid term, End date, Paid till |
+//! | [`plan`] | which certificates of a service come, when, and what they need from whom |
 //! | [`price`] | price of an order, tax, margin |
 //! | [`rules`] | rules with effective dates: validity caps, reuse of validation, methods |
 //! | [`selection`] | which processing module gets a new order, and why the others did not |
@@ -24,6 +25,7 @@ pub mod id;
 pub mod mask;
 pub mod money;
 pub mod name;
+pub mod plan;
 pub mod price;
 pub mod product;
 pub mod rules;

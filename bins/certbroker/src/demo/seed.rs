@@ -462,10 +462,10 @@ pub(super) fn history_before(now: Timestamp) -> SignedDuration {
     let days_of = |cap: u16| i64::from(cap.saturating_sub(DAYS_LEFT + 1));
     let ordered_on = |cap: u16| today.checked_sub(days_of(cap).days()).ok();
     let cap = rules
-        .validity_caps
+        .validity()
         .iter()
         .rev()
-        .map(|cap| cap.most_days)
+        .map(|row| row.value)
         .find(|cap| ordered_on(*cap).is_some_and(|day| rules.validity_cap(day) == Some(*cap)));
     // Between two rules no day fits exactly: then nothing ends soon, and the demo is right all the same.
     SignedDuration::from_hours(24 * days_of(cap.unwrap_or(DAYS_LEFT + 1)))
