@@ -31,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) api_requests_per_minute: NonZeroU32,
     /// Master keys; keep this file out of the backups of the database. `keys/master.keys` in the data folder by default.
     pub(crate) key_file: Option<PathBuf>,
+    /// Dated rules in place of the built-in ones; `rules.toml` in the data folder by default, if there is one.
+    pub(crate) rules_file: Option<PathBuf>,
     /// How mail leaves.
     pub(crate) mail: Mail,
     /// How logs are written.
@@ -87,6 +89,7 @@ impl Default for Config {
             trusted_proxies: Vec::new(),
             api_requests_per_minute: const { NonZeroU32::new(600).unwrap() },
             key_file: None,
+            rules_file: None,
             mail: Mail::default(),
             log: Log::default(),
             dns: Dns::default(),
@@ -157,6 +160,12 @@ impl Settings {
             .key_file
             .clone()
             .unwrap_or_else(|| self.data.join("keys").join("master.keys"))
+    }
+
+    /// The operator's own dated rules; none where the built-in ones hold.
+    pub(crate) fn rules_file(&self) -> Option<PathBuf> {
+        let beside = || Some(self.data.join("rules.toml")).filter(|file| file.exists());
+        self.config.rules_file.clone().or_else(beside)
     }
 
     /// The file with log levels per module.
@@ -234,6 +243,21 @@ mod tests {
         )
         .unwrap();
         assert!(Settings::read(Some(folder.path().into()), None).is_err());
+    }
+
+    #[test]
+    fn own_rules_are_found_beside_the_configuration_or_where_it_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = || Settings::read(Some(folder.path().into()), None).unwrap();
+        assert_eq!(read().rules_file(), None);
+        std::fs::write(folder.path().join("rules.toml"), "").unwrap();
+        assert_eq!(read().rules_file(), Some(folder.path().join("rules.toml")));
+        std::fs::write(
+            folder.path().join("certbroker.toml"),
+            "rules_file = \"/etc/own.toml\"\n",
+        )
+        .unwrap();
+        assert_eq!(read().rules_file(), Some("/etc/own.toml".into()));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use domain::Currency;
 use engine::{
     Actor, BusinessClock, Config, Engine, Logs, Pace, Parts, RequestId, Who, departments::DepartmentInput,
-    instance,
+    instance, rules::RulesInForce,
 };
 use jiff::tz::TimeZone;
 use notify::{Recipient, SmtpMailer, SmtpSettings, smtp::Security};
@@ -110,6 +110,7 @@ impl Installation {
             eyes: dns::Eyes::new(world.eyes).context("setting up look-ups")?,
             logs,
             mailer: mailer(&settings.config.mail)?,
+            rules: rules(settings)?,
             config: Config {
                 time_zone,
                 public_url: settings.public_url().as_str().trim_end_matches('/').to_owned(),
@@ -149,6 +150,20 @@ impl Installation {
         self.engine.departments().create(&self.owner, first).await?;
         Ok(())
     }
+}
+
+/// The dated rules: the operator's own, all of them good, or those built in.
+///
+/// # Errors
+/// The file cannot be read, or everything that is wrong in it.
+fn rules(settings: &Settings) -> anyhow::Result<RulesInForce> {
+    let Some(path) = settings.rules_file() else {
+        return Ok(RulesInForce::built_in());
+    };
+    let text = std::fs::read_to_string(&path)
+        .with_context(|| format!("reading the dated rules {}", path.display()))?;
+    RulesInForce::of_file(path.clone(), &text)
+        .map_err(|bad| Refused(format!("the dated rules {} are not good:\n{bad}", path.display())).into())
 }
 
 /// Where the database is.
@@ -268,6 +283,29 @@ fn crash_at(mode: ca::Mode) -> anyhow::Result<Option<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bad_rules_stop_the_start_and_every_error_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = || rules(&Settings::read(Some(folder.path().into()), None).unwrap());
+        assert_eq!(read().unwrap().digest(), RulesInForce::built_in().digest());
+        let path = folder.path().join("rules.toml");
+        let own = domain::rules::BUILT_IN
+            .replacen("days = 825", "days = \"long\"", 1)
+            .replacen("part = 3", "parts = 3", 1);
+        std::fs::write(&path, own).unwrap();
+        let error = read().unwrap_err().to_string();
+        for wanted in [
+            "rules.toml",
+            "validity[1].days",
+            "lead.part is missing",
+            "lead.parts",
+        ] {
+            assert!(error.contains(wanted), "{wanted}: {error}");
+        }
+        std::fs::write(&path, domain::rules::BUILT_IN).unwrap();
+        assert_eq!(read().unwrap().digest(), RulesInForce::built_in().digest());
+    }
 
     #[test]
     fn a_sender_has_a_name_or_not() {

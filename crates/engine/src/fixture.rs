@@ -59,6 +59,7 @@ impl World {
             eyes: dns::Eyes::new(dns::EyesConfig::default()).unwrap(),
             logs: Arc::new(NoLogs),
             mailer: Some(Arc::new(mailbox.clone())),
+            rules: crate::rules::RulesInForce::built_in(),
             config: Config {
                 time_zone: TimeZone::UTC,
                 public_url: "http://localhost".into(),

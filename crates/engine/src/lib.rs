@@ -23,6 +23,7 @@
 //! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
 //! | [`orders`], [`services`], [`certificates`] | what clients buy, have and take out |
 //! | [`validations`], [`zones`] | proof of control over names, and publishing it unattended |
+//! | [`rules`] | the dated rules in force, and what follows when they change |
 //! | [`operations`], [`fault`] | automatic work, and dying in the middle of it on purpose |
 //! | [`dashboard`] | the administrator's first page |
 
@@ -58,6 +59,7 @@ pub mod logs;
 pub mod modules;
 pub mod operations;
 pub mod orders;
+pub mod rules;
 pub mod services;
 pub mod tariffs;
 pub mod validations;
@@ -70,6 +72,7 @@ use connection::Connections;
 use domain::{Clock as _, id::EntityId};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use orders::KnownApprovers;
+use rules::RulesInForce;
 use seal::KeyRing;
 use store::Store;
 use tokio::sync::Notify;
@@ -97,6 +100,8 @@ pub struct Parts {
     pub logs: Arc<dyn Logs>,
     /// Hands mails over; without one they wait.
     pub mailer: Option<Arc<dyn notify::Mailer>>,
+    /// The dated rules.
+    pub rules: RulesInForce,
     /// What an operator or a test decides.
     pub config: Config,
 }
@@ -172,6 +177,7 @@ struct Inner {
     approvers: KnownApprovers,
     faults: FaultPlan,
     mailer: Option<Arc<dyn notify::Mailer>>,
+    rules: RulesInForce,
     config: Config,
     work: Notify,
 }
@@ -191,6 +197,7 @@ impl Engine {
             approvers: KnownApprovers::default(),
             faults: armed(parts.config.crash_at.as_deref()),
             mailer: parts.mailer,
+            rules: parts.rules,
             config: parts.config,
             work: Notify::new(),
         }))
@@ -279,6 +286,10 @@ impl Engine {
 
     pub(crate) fn registry(&self) -> &'static [ca::Registration] {
         self.0.registry
+    }
+
+    pub(crate) fn rules_in_force(&self) -> &RulesInForce {
+        &self.0.rules
     }
 
     pub(crate) fn mailer(&self) -> Option<Arc<dyn notify::Mailer>> {

@@ -27,6 +27,7 @@
 //! | [`audit`] | who did what |
 //! | [`module`], [`catalogue`], [`tariff`] | processing modules, what CAs sell, what clients are offered |
 //! | [`service`], [`service_list`], [`request`] | what clients bought: names, prices, requests, keys; the long list |
+//! | [`service_methods`] | services proven by methods that end |
 //! | [`operation`], [`purchase`] | automatic work with leases; the journal of purchases |
 //! | [`ca_order`], [`validation`], [`certificate`] | what CAs hold for us, what they want proven, what they issued |
 //! | [`zone`] | DNS zones that validation records are published into |
@@ -72,6 +73,7 @@ pub mod purchase;
 pub mod request;
 pub mod service;
 pub mod service_list;
+pub mod service_methods;
 pub mod tariff;
 pub mod validation;
 pub mod zone;

@@ -35,6 +35,10 @@ const STEPS: &[Step] = &[
         name: "m0004_service_lists",
         sql: include_str!("migration/m0004_service_lists.sql"),
     },
+    Step {
+        name: "m0008_methods",
+        sql: include_str!("migration/m0008_methods.sql"),
+    },
 ];
 
 struct Step {

@@ -18,6 +18,9 @@ use crate::{
 
 texts!(ValidationState);
 
+/// Names that one query asks for.
+const NAMES_AT_ONCE: usize = 200;
+
 record! {
     /// What must be shown to the CA for one name, and how far it has come.
     pub struct Validation in validation "validation" {
@@ -112,4 +115,17 @@ pub async fn evidence(conn: &dyn Conn, module: ModuleId, name: &DomainName) -> R
         .filter(evidence::Column::Name.eq(name.as_str().as_bytes()))
         .order_by_desc(evidence::Column::ObtainedAt);
     record::all(conn, query).await
+}
+
+/// The evidence that a CA account has for any of these names.
+pub async fn evidence_for(conn: &dyn Conn, module: ModuleId, names: &[DomainName]) -> Result<Vec<Evidence>> {
+    let mut found = Vec::new();
+    for some in names.chunks(NAMES_AT_ONCE) {
+        let names = some.iter().map(|name| name.as_str().as_bytes().to_vec());
+        let query = evidence::Entity::find()
+            .filter(evidence::Column::ModuleId.eq(Uuid::from(module)))
+            .filter(evidence::Column::Name.is_in(names));
+        found.extend(record::all(conn, query).await?);
+    }
+    Ok(found)
 }

@@ -538,6 +538,7 @@ pub fn engine(
         eyes,
         logs: Arc::new(NoLogs),
         mailer: None,
+        rules: engine::rules::RulesInForce::built_in(),
         config: Config {
             time_zone: TimeZone::UTC,
             public_url: "http://localhost".to_owned(),

@@ -16,7 +16,6 @@ use domain::{
     id::{AccountId, TariffPlanId},
     name::NameSet,
     price::{ExtraNames, PeriodPrice, Price},
-    rules::DatedRules,
     term::Years,
 };
 use rust_decimal::Decimal;
@@ -113,7 +112,7 @@ impl Orders<'_> {
     pub async fn methods(&self, actor: &Actor, plan: TariffPlanId) -> Result<Vec<MethodView>> {
         require(actor, Permission::SeeServices)?;
         let plan = self.plan(actor, plan).await?;
-        let rules = DatedRules::baseline();
+        let rules = self.0.dated_rules();
         let today = self.0.today();
         Ok(plan
             .methods

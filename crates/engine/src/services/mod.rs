@@ -1,13 +1,17 @@
 //! Services: what clients bought.
 
+mod methods;
 mod model;
+mod plan;
 mod view;
 
+pub use methods::MethodLine;
 pub use model::{
     Allowed, AttemptView, CaOrderView, CertificateView, ConsideredView, Direction, ErrorView, Failure,
     KeyView, OperationView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceQuery, ServiceSort,
     ServiceView, ValidationView,
 };
+pub use plan::{NameMethod, PlanView};
 
 use domain::{
     id::{AccountId, NumberKind, ServiceId},

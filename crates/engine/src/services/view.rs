@@ -8,7 +8,6 @@ use domain::{
     id::{AccountId, ModuleId, ServiceId, TariffPlanId},
     price::margin,
     product::ValidationMethod,
-    rules::DatedRules,
     state::{KeyCustody, OperationState, ValidationState},
     term::{ShownDates, shown_dates},
 };
@@ -242,7 +241,7 @@ pub(crate) async fn validations(engine: &Engine, service: &Service) -> Result<Ve
         Vec::new()
     };
     let published = store::zone::records_of(reader, service.id).await?;
-    let rules = DatedRules::baseline();
+    let rules = engine.dated_rules();
     Ok(rows
         .into_iter()
         .map(|row| ValidationView {

@@ -334,7 +334,7 @@ impl Tariffs<'_> {
         see(actor, account.seller_id, Some(account.id))?;
         let plans = tariff::all(reader, account.seller_id).await?;
         let prices = tariff::prices_at(reader, None, Some(account.currency), engine.now()).await?;
-        let rules = domain::rules::DatedRules::baseline();
+        let rules = engine.dated_rules();
         let today = engine.today();
         Ok(plans
             .into_iter()

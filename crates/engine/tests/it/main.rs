@@ -14,5 +14,6 @@ mod bad_orders;
 mod crash;
 mod main_job;
 mod people_decide;
+mod plans;
 mod reconcile;
 mod trouble;

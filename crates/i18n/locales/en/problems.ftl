@@ -118,6 +118,7 @@ refused-not-delivered = This certificate was not delivered.
 refused-not-enough-money = Your balance is not enough: { $price } is needed, { $missing } is missing.
 refused-nothing-to-enrol = There is nothing to set up. Begin again.
 refused-nothing-to-validate = Nothing needs to be proven now.
+refused-not-issued = The certificate is not issued yet.
 refused-already-enrolled = The second factor is set up already.
 refused-one-method-for-all = The certification authority takes one method for all names.
 refused-price-changed = The price has changed to { $price }. Please look at it again.

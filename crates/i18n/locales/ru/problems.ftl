@@ -118,6 +118,7 @@ refused-not-delivered = Этот сертификат не был передан
 refused-not-enough-money = На балансе не хватает денег: нужно { $price }, не хватает { $missing }.
 refused-nothing-to-enrol = Настраивать нечего. Начните заново.
 refused-nothing-to-validate = Сейчас ничего подтверждать не нужно.
+refused-not-issued = Сертификат ещё не выпущен.
 refused-already-enrolled = Второй фактор уже настроен.
 refused-one-method-for-all = Удостоверяющий центр принимает один способ для всех имён.
 refused-price-changed = Цена изменилась: { $price }. Посмотрите ещё раз.
