@@ -94,8 +94,25 @@ impl Price {
     /// # Errors
     /// [`MoneyError`] when the tariff mixes currencies or the sum does not fit.
     pub fn of(prices: PeriodPrice, extra: ExtraNames, tax_rate: Decimal) -> Result<Self, MoneyError> {
+        Self::of_lines(prices, 1, extra, tax_rate)
+    }
+
+    /// The price of further names alone, for a term that is paid.
+    ///
+    /// # Errors
+    /// As [`Price::of`].
+    pub fn of_names(prices: PeriodPrice, extra: ExtraNames, tax_rate: Decimal) -> Result<Self, MoneyError> {
+        Self::of_lines(prices, 0, extra, tax_rate)
+    }
+
+    fn of_lines(
+        prices: PeriodPrice,
+        periods: u32,
+        extra: ExtraNames,
+        tax_rate: Decimal,
+    ) -> Result<Self, MoneyError> {
         let wanted = [
-            (PriceLineKind::Period, 1, prices.period),
+            (PriceLineKind::Period, periods, prices.period),
             (PriceLineKind::ExtraNames, extra.standard, prices.extra_name),
             (
                 PriceLineKind::ExtraWildcards,

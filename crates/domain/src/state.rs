@@ -227,6 +227,26 @@ words! {
 }
 
 words! {
+    /// Why a reissue was wanted.
+    ReissueCause {
+        /// The certificate ends before the paid term does.
+        Due = "due",
+        /// The private key was lost.
+        KeyLost = "key_lost",
+        /// The private key may have fallen into wrong hands.
+        KeyCompromised = "key_compromised",
+        /// Names were added or taken away.
+        Names = "names",
+        /// Another request is to be used.
+        Request = "request",
+        /// Staff replaces many certificates at once.
+        ReplaceNow = "replace_now",
+        /// Another wish.
+        Other = "other",
+    }
+}
+
+words! {
     /// What a signed-in person may do at all.
     Role {
         /// Everything, of the seller's company.

@@ -10,7 +10,7 @@ use notify::{
     Link, Mail,
     mail::{Issued, ModuleBalanceLow, OrderFailed, OrderPlaced, Purchases, ValidationNeeded, ValidationStep},
 };
-use store::{Tx, module::Module, operation::Operation, service::Service};
+use store::{Tx, certificate::Certificate, module::Module, operation::Operation, service::Service};
 
 use crate::{
     Engine, Result,
@@ -222,7 +222,7 @@ pub(crate) async fn issued(
     service: &Service,
     names: &NameSet,
     dates: ShownDates,
-    serial: &str,
+    certificate: &Certificate,
 ) -> Result<()> {
     let Some(end_date) = dates.end_date else {
         return Ok(());
@@ -234,7 +234,7 @@ pub(crate) async fn issued(
         paid_till: dates.paid_till,
         link: service_link(engine, service)?,
     });
-    to_client(engine, tx, service, &format!("issued:{serial}"), &mail).await
+    to_client(engine, tx, service, &format!("issued:{}", certificate.serial), &mail).await
 }
 
 /// Tells the client that there will be no certificate.

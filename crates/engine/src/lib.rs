@@ -16,6 +16,7 @@
 //! | [`departments`], [`tasks`] | who works, and at what |
 //! | [`master_keys`] | rotating the key that seals all secrets |
 //! | [`reconciliation`] | comparing with the CAs' own lists of orders |
+//! | [`reissues`] | new certificates within the paid term |
 //! | [`periodic`] | what runs by the clock |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`notices`] | mails: written with their cause, delivered by lease |
@@ -48,6 +49,7 @@ pub mod notices;
 pub mod people;
 pub mod periodic;
 pub mod reconciliation;
+pub mod reissues;
 pub mod settings;
 pub mod tasks;
 

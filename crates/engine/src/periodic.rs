@@ -43,6 +43,11 @@ const WORKS: &[Work] = &[
         run: |engine| Box::pin(housekeeping(engine)),
     },
     Work {
+        name: "reissues",
+        schedule: Schedule::Every(SignedDuration::from_hours(1)),
+        run: |engine| Box::pin(reissues(engine)),
+    },
+    Work {
         name: "reconciliation",
         schedule: Schedule::Daily(&[Time::constant(3, 0, 0, 0)]),
         run: |engine| Box::pin(reconciliation(engine)),
@@ -288,6 +293,15 @@ async fn reconciliation(engine: Engine) -> Result<Done> {
     })
 }
 
+/// Begins the reissues that are due.
+async fn reissues(engine: Engine) -> Result<Done> {
+    let due = engine.reissues().run_due().await?;
+    Ok(Done {
+        result: format!("{} begun, {} busy", due.begun, due.busy),
+        backlog: i64::try_from(due.busy).unwrap_or(i64::MAX),
+    })
+}
+
 /// Removes what nobody needs any more.
 async fn housekeeping(engine: Engine) -> Result<Done> {
     let before = |span: SignedDuration| {
@@ -354,7 +368,7 @@ mod tests {
             assert_eq!(area.run_due_once().await.unwrap(), 1);
             assert_eq!(area.run_due_once().await.unwrap(), 0);
             world.engine.clock().advance(SignedDuration::from_hours(24));
-            assert_eq!(area.run_due_once().await.unwrap(), 3);
+            assert_eq!(area.run_due_once().await.unwrap(), 4);
             let shown = area.list(&admin).await.unwrap();
             let results: Vec<_> = shown
                 .iter()
@@ -366,6 +380,7 @@ mod tests {
                     ("balances", Some("0 read, 0 failed")),
                     ("housekeeping", Some("0 traces of sign-ins, 0 answers removed")),
                     ("reconciliation", Some("0 compared, 0 not in order")),
+                    ("reissues", Some("0 begun, 0 busy")),
                 ]
             );
         })

@@ -57,6 +57,20 @@ impl KeyChoice {
     }
 }
 
+impl KeyKind {
+    /// The kind of key that is made in place of one of this kind: at least as strong.
+    #[must_use]
+    pub const fn choice(self) -> KeyChoice {
+        match self {
+            Self::P256 => KeyChoice::P256,
+            Self::P384 => KeyChoice::P384,
+            Self::Rsa { bits: ..=2048 } => KeyChoice::Rsa2048,
+            Self::Rsa { bits: 2049..=3072 } => KeyChoice::Rsa3072,
+            Self::Rsa { .. } => KeyChoice::Rsa4096,
+        }
+    }
+}
+
 impl fmt::Display for KeyChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

@@ -25,10 +25,12 @@ record! {
         service_id: ServiceId,
         /// At which CA account.
         module_id: ModuleId,
-        /// Bought by which purchase; empty when it was adopted.
+        /// The purchase that stands behind its present round; empty when it was adopted.
         purchase_id: Option<PurchaseId>,
-        /// Its id at the CA.
+        /// Its id at the CA: the last that the CA gave it.
         ca_ref: String,
+        /// Counts its reissues: every round has validations of its own.
+        round: i32,
         /// Its state in words that hold for every CA.
         state: String,
         /// The CA's own word.
@@ -61,18 +63,54 @@ amounts! { CaOrder:
     charged, set_charged, charged_minor, charged_currency;
 }
 
+record! {
+    /// One of the ids that a CA gave an order over time: with LeaderSSL every reissue gets one of its own.
+    pub struct KnownRef in ca_order_ref "ca_order_ref" {
+        key {
+            /// At which CA account.
+            module_id: ModuleId,
+            /// The id at the CA.
+            ca_ref: String,
+        }
+        /// Of which order.
+        ca_order_id: CaOrderId,
+        /// Since when.
+        since: Timestamp,
+    }
+}
+
+impl CaOrder {
+    fn known_as(&self, since: Timestamp) -> KnownRef {
+        KnownRef {
+            module_id: self.module_id,
+            ca_ref: self.ca_ref.clone(),
+            ca_order_id: self.id,
+            since,
+        }
+    }
+}
+
 /// Keeps a new CA order.
 pub async fn insert(tx: &Tx, order: &CaOrder) -> Result<()> {
-    record::insert(tx, order).await
+    record::insert(tx, order).await?;
+    record::insert(tx, &order.known_as(order.accepted_at)).await
 }
 
 /// Keeps many CA orders: for imports and generated sets.
 pub async fn insert_many(tx: &Tx, orders: &[CaOrder]) -> Result<()> {
-    record::insert_many(tx, orders).await
+    record::insert_many(tx, orders).await?;
+    let refs: Vec<KnownRef> = orders.iter().map(|order| order.known_as(order.accepted_at)).collect();
+    record::insert_many(tx, &refs).await
 }
 
 /// Writes what was seen.
 pub async fn update(tx: &Tx, order: &mut CaOrder) -> Result<()> {
+    record::update(tx, order).await
+}
+
+/// Writes what was seen, under an id that the CA may have given it just now.
+pub async fn update_renamed(tx: &Tx, order: &mut CaOrder, now: Timestamp) -> Result<()> {
+    record::insert_new(tx, &order.known_as(now)).await?;
     record::update(tx, order).await
 }
 
@@ -90,24 +128,25 @@ pub async fn of_service(conn: &dyn Conn, service: ServiceId) -> Result<Vec<CaOrd
     record::all(conn, query).await
 }
 
-/// The ids at the CA of the orders of a module that were accepted from `since` on: they are known to belong to something.
+/// The ids at the CA of the orders of a module that it gave from `since` on: they are known to belong to something.
 pub async fn known_refs(conn: &dyn Conn, module: ModuleId, since: Timestamp) -> Result<Vec<String>> {
-    let query = ca_order::Entity::find()
-        .filter(ca_order::Column::ModuleId.eq(Uuid::from(module)))
-        .filter(ca_order::Column::AcceptedAt.gte(since.as_microsecond()))
+    let query = ca_order_ref::Entity::find()
+        .filter(ca_order_ref::Column::ModuleId.eq(Uuid::from(module)))
+        .filter(ca_order_ref::Column::Since.gte(since.as_microsecond()))
         .select_only()
-        .column(ca_order::Column::CaRef)
+        .column(ca_order_ref::Column::CaRef)
         .into_tuple::<String>();
     query
         .all(&conn.raw())
         .await
-        .map_err(|error| crate::Error::of("ca_order", error))
+        .map_err(|error| crate::Error::of("ca_order_ref", error))
 }
 
-/// The orders of a module with these ids at the CA.
-pub async fn with_refs(conn: &dyn Conn, module: ModuleId, refs: &[String]) -> Result<Vec<CaOrder>> {
-    let query = ca_order::Entity::find()
-        .filter(ca_order::Column::CaRef.is_in(refs))
-        .filter(ca_order::Column::ModuleId.eq(Uuid::from(module)));
-    record::all(conn, query).await
+/// The order of a module that the CA calls, or once called, by this id.
+pub async fn by_ref(conn: &dyn Conn, module: ModuleId, ca_ref: &str) -> Result<Option<CaOrder>> {
+    let query = ca_order_ref::Entity::find_by_id((Uuid::from(module), ca_ref.to_owned()));
+    match record::one::<KnownRef>(conn, query).await? {
+        Some(known) => find(conn, known.ca_order_id).await,
+        None => Ok(None),
+    }
 }

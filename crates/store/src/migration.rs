@@ -36,6 +36,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("migration/m0004_service_lists.sql"),
     },
     Step {
+        name: "m0005_reissue",
+        sql: include_str!("migration/m0005_reissue.sql"),
+    },
+    Step {
         name: "m0008_methods",
         sql: include_str!("migration/m0008_methods.sql"),
     },

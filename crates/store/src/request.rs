@@ -83,6 +83,22 @@ pub async fn csr(conn: &dyn Conn, id: CsrId) -> Result<Option<Csr>> {
     record::one(conn, csr::Entity::find_by_id(Uuid::from(id))).await
 }
 
+/// The request of a service with this SHA-256 of its DER.
+pub async fn csr_of(conn: &dyn Conn, service: ServiceId, fingerprint: &str) -> Result<Option<Csr>> {
+    let query = csr::Entity::find()
+        .filter(csr::Column::ServiceId.eq(Uuid::from(service)))
+        .filter(csr::Column::Fingerprint.eq(fingerprint));
+    record::one(conn, query).await
+}
+
+/// The requests of a service, newest first.
+pub async fn csrs(conn: &dyn Conn, service: ServiceId) -> Result<Vec<Csr>> {
+    let query = csr::Entity::find()
+        .filter(csr::Column::ServiceId.eq(Uuid::from(service)))
+        .order_by_desc(csr::Column::CreatedAt);
+    record::all(conn, query).await
+}
+
 /// A request with this public key, of any service.
 pub async fn csr_by_key(conn: &dyn Conn, key_fingerprint: &str) -> Result<Option<Csr>> {
     let query = csr::Entity::find()

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Value};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use uuid::Uuid;
 
 use crate::{
@@ -107,6 +107,10 @@ record! {
         issued_at: Option<Timestamp>,
         /// When it was closed or failed.
         closed_at: Option<Timestamp>,
+        /// The day on which the next reissue begins; empty while one is under way and when none is to come.
+        reissue_on: Option<Date>,
+        /// The day on which the next paid term is bought; empty when it is not to be prolonged.
+        renew_on: Option<Date>,
         /// Its version.
         version: i64,
     }
@@ -329,6 +333,18 @@ pub async fn names(conn: &dyn Conn, service: ServiceId, version: i32) -> Result<
     record::all(conn, query).await
 }
 
+/// The newest version of names that a service has, also one that is not in force yet.
+pub async fn newest_names_version(conn: &dyn Conn, service: ServiceId) -> Result<i32> {
+    let text = "SELECT CAST(COALESCE(MAX(names_version), 0) AS bigint) FROM service_name WHERE service_id = $1";
+    let newest = sql::number(conn, "service_name", text, vec![Uuid::from(service).into()]).await?;
+    Ok(i32::try_from(newest).unwrap_or(i32::MAX - 1))
+}
+
+/// Writes the names of a version that comes into force later.
+pub async fn insert_names(tx: &Tx, names: &[ServiceName]) -> Result<()> {
+    record::insert_many(tx, names).await
+}
+
 /// The price lines of a service, by operation.
 pub async fn lines(conn: &dyn Conn, service: ServiceId) -> Result<Vec<PriceLineRow>> {
     let query = price_line::Entity::find()
@@ -336,6 +352,22 @@ pub async fn lines(conn: &dyn Conn, service: ServiceId) -> Result<Vec<PriceLineR
         .order_by_asc(price_line::Column::OperationId)
         .order_by_asc(price_line::Column::Position);
     record::all(conn, query).await
+}
+
+/// The services of which a reissue is due on `today`, the most urgent first.
+pub async fn due_for_reissue(tx: &Tx, today: Date, most: u64) -> Result<Vec<Service>> {
+    let query = service::Entity::find()
+        .filter(service::Column::ReissueOn.lte(today.to_stored()))
+        .filter(service::Column::State.eq(ServiceState::Active.word()))
+        .order_by_asc(service::Column::ReissueOn)
+        .order_by_asc(service::Column::Id)
+        .limit(most);
+    record::all(tx, record::claimed(tx, query)).await
+}
+
+/// The day on which the next reissue of any service begins.
+pub async fn next_reissue_on(conn: &dyn Conn) -> Result<Option<Date>> {
+    next_day(conn, "reissue_on").await
 }
 
 /// How many services are in each state, of all accounts or of one.
@@ -401,4 +433,20 @@ pub async fn endings(conn: &dyn Conn, seller: SellerId, from: Date, to: Date) ->
             Ok((day, count))
         })
         .collect()
+}
+
+/// The earliest day in a column that is indexed for work that falls due.
+async fn next_day(conn: &dyn Conn, column: &'static str) -> Result<Option<Date>> {
+    let text = format!("SELECT MIN({column}) FROM service WHERE {column} IS NOT NULL");
+    let found = sql::rows(conn, "service", text, Vec::new(), |row| {
+        row.try_get_by_index::<Option<i32>>(0)
+    })
+    .await?;
+    let unreadable = |why| crate::Error::Unreadable { table: "service", why };
+    found
+        .into_iter()
+        .flatten()
+        .next()
+        .map(|day| Date::from_stored(day).map_err(unreadable))
+        .transpose()
 }

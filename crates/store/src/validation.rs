@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::{
     Conn, Result, Tx,
+    ca_order::CaOrder,
     cell::{Json, texts},
     record::{self, record, versioned},
 };
@@ -30,6 +31,8 @@ record! {
         }
         /// Of which CA order.
         ca_order_id: CaOrderId,
+        /// Of which round of the order.
+        round: i32,
         /// Of which service.
         service_id: ServiceId,
         /// Place of the name.
@@ -95,10 +98,11 @@ pub async fn find(conn: &dyn Conn, id: ValidationId) -> Result<Option<Validation
     record::one(conn, validation::Entity::find_by_id(Uuid::from(id))).await
 }
 
-/// The validations of a CA order, main name first.
-pub async fn of_order(conn: &dyn Conn, order: CaOrderId) -> Result<Vec<Validation>> {
+/// The validations of the present round of a CA order, main name first.
+pub async fn of_order(conn: &dyn Conn, order: &CaOrder) -> Result<Vec<Validation>> {
     let query = validation::Entity::find()
-        .filter(validation::Column::CaOrderId.eq(Uuid::from(order)))
+        .filter(validation::Column::CaOrderId.eq(Uuid::from(order.id)))
+        .filter(validation::Column::Round.eq(order.round))
         .order_by_asc(validation::Column::Position);
     record::all(conn, query).await
 }

@@ -7,6 +7,7 @@ use domain::{
     contact::{Contact, Organisation},
     id::{CaOrderId, CertificateId, CsrId, ModuleId, OperationId, ServiceId},
     name::DomainName,
+    plan::next_reissue_on,
     price::PriceLineKind,
     product::{ProductKind, ValidationMethod},
     state::{
@@ -238,6 +239,11 @@ impl Maker {
             accepted_at: has_order.then_some(draft.at),
             issued_at: certificate.map(|_| draft.at),
             closed_at: is_over.then(|| later(30)),
+            reissue_on: draft
+                .end_date
+                .filter(|_| draft.state == ServiceState::Active)
+                .and_then(|end| next_reissue_on(draft.term, draft.term.start, end)),
+            renew_on: None,
             version: 4,
         }
     }
@@ -278,6 +284,7 @@ impl Maker {
             module_id: draft.module,
             purchase_id: None,
             ca_ref: format!("{}", 4_000_000 + draft.number),
+            round: 0,
             state: state.to_owned(),
             raw_state: raw_state.to_owned(),
             accepted_at: draft.at,
@@ -312,6 +319,7 @@ impl Maker {
             batch.validations.push(Validation {
                 id: self.random.id(draft.at),
                 ca_order_id: order,
+                round: 0,
                 service_id: draft.id,
                 position,
                 name: name.clone(),

@@ -6,12 +6,12 @@ use ca::{
 };
 use domain::{
     id::OperationId,
-    state::{AttemptOutcome, IssueReason, OperationKind, OperationState, PurchaseStage, ServiceState},
+    state::{AttemptOutcome, OperationKind, OperationState, PurchaseStage, ServiceState},
 };
 use jiff::SignedDuration;
 use pki::Certificate as X509;
 use serde_json::json;
-use store::{operation, purchase::Purchase};
+use store::{ca_order::CaOrder, operation, purchase::Purchase, request::Csr};
 
 use super::{
     MoneyBack, PurchaseDecision, Upload,
@@ -41,8 +41,8 @@ async fn take<'a>(engine: &'a Engine, actor: &Actor, id: OperationId) -> Result<
 
 pub(super) async fn finish(engine: &Engine, actor: &Actor, id: OperationId, upload: Upload) -> Result<()> {
     let (before, _) = engine.operations().own(actor, id).await?;
-    if before.kind != OperationKind::Open {
-        return Err(Error::refused("not-an-opening"));
+    if before.kind == OperationKind::Close {
+        return Err(Error::refused("brings-no-certificate"));
     }
     let bag = X509::parse_bag(upload.pem.as_bytes()).map_err(|error| Error::field("pem", error.code()))?;
     let run = take(engine, actor, id).await?;
@@ -61,32 +61,35 @@ async fn finish_taken(
 ) -> Result<()> {
     let reader = engine.store().reader();
     let names = accept::names(&run).await.map_err(by_person)?;
-    let csr = accept::csr(&run).await.map_err(by_person)?;
-    let leaf = bag
-        .iter()
-        .find(|one| one.key_fingerprint().to_string() == csr.key_fingerprint)
-        .cloned()
-        .ok_or_else(|| Error::field("pem", "issued-wrong-key"))?;
+    let (csr, leaf) = answered(&run, &bag).await?;
+    if issue::is_known(&run, &leaf).await? {
+        return Err(Error::field("pem", "already-delivered"));
+    }
+    let ca_ref = ca_ref
+        .map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty());
     let known = store::ca_order::of_service(reader, run.service.id)
         .await?
         .into_iter()
-        .next();
-    let order = if let Some(order) = known {
-        order
-    } else {
-        let ca_ref = ca_ref
-            .filter(|text| !text.trim().is_empty())
-            .ok_or(Error::refused("ca-order-unknown"))?;
-        accept::adopt(&mut run, &CaOrderRef(ca_ref.trim().to_owned()), &names)
-            .await
-            .map_err(by_person)?;
-        let orders = store::ca_order::of_service(reader, run.service.id).await?;
-        orders.into_iter().next().ok_or(Error::Conflict)?
+        .find(|order| order.closed_at.is_none());
+    let order = match (known, ca_ref) {
+        (Some(order), ca_ref) if run.operation.kind == OperationKind::Reissue => {
+            renamed(&mut run, order, ca_ref).await?
+        }
+        (Some(order), _) => order,
+        (None, None) => return Err(Error::refused("ca-order-unknown")),
+        (None, Some(ca_ref)) => {
+            accept::adopt(&mut run, &CaOrderRef(ca_ref), &names)
+                .await
+                .map_err(by_person)?;
+            let orders = store::ca_order::of_service(reader, run.service.id).await?;
+            orders.into_iter().next().ok_or(Error::Conflict)?
+        }
     };
     let brought = issue::Brought {
         leaf,
         bag,
-        reason: IssueReason::Open,
+        reason: issue::reason_of(run.operation.kind),
     };
     if let Some(text) = issue::deliver(&mut run, order, &names, &csr, brought).await? {
         return Err(Error::Refused(
@@ -108,6 +111,43 @@ async fn finish_taken(
     );
     tx.commit().await?;
     Ok(())
+}
+
+/// The certificate that was brought and the request of the service that it answers; a person may have used any of them.
+async fn answered(run: &Run<'_>, bag: &[X509]) -> Result<(Csr, X509)> {
+    let requests = store::request::csrs(run.engine.store().reader(), run.service.id).await?;
+    let wanted = accept::csr(run).await.map_err(by_person)?;
+    let answer = |csr: &Csr| {
+        bag.iter()
+            .find(|one| one.key_fingerprint().to_string() == csr.key_fingerprint)
+            .cloned()
+    };
+    std::iter::once(wanted)
+        .chain(requests)
+        .find_map(|csr| answer(&csr).map(|leaf| (csr, leaf)))
+        .ok_or_else(|| Error::field("pem", "issued-wrong-key"))
+}
+
+/// Notes the id that the CA gave the reissue; what the operation intended itself is settled by the certificate.
+async fn renamed(run: &mut Run<'_>, mut order: CaOrder, ca_ref: Option<String>) -> Result<CaOrder> {
+    let engine = run.engine;
+    let now = engine.now();
+    let tx = engine.store().begin().await?;
+    if let Some(ca_ref) = ca_ref.filter(|ca_ref| *ca_ref != order.ca_ref) {
+        order.ca_ref = ca_ref;
+        store::ca_order::update_renamed(&tx, &mut order, now).await?;
+    }
+    for mut purchase in store::purchase::of_operation(&tx, run.operation.id).await? {
+        if purchase.settled_at.is_none() {
+            purchase.stage = PurchaseStage::Accepted;
+            purchase.ca_ref = Some(order.ca_ref.clone());
+            purchase.settled_at = Some(now);
+            purchase.set_charged(Some(purchase.expected()))?;
+            store::purchase::update(&tx, &mut purchase).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(order)
 }
 
 pub(super) async fn decide(

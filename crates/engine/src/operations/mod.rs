@@ -1,6 +1,7 @@
 //! Operations: units of automatic work, and what people do about them.
 
 mod by_hand;
+pub(crate) mod fresh;
 mod model;
 pub(crate) mod run;
 pub(crate) mod steps;

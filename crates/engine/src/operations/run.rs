@@ -14,7 +14,7 @@ use store::{
 };
 use tracing::{Instrument as _, debug, info, warn};
 
-use super::steps::{close, open};
+use super::steps::{close, open, reissue};
 use crate::{
     Actor, Engine, Error, RequestId, Result,
     effects::{self, NewTask},
@@ -160,8 +160,9 @@ impl Run<'_> {
             let outcome = match self.operation.kind {
                 OperationKind::Open => Box::pin(open::step(&mut self)).await,
                 OperationKind::Close => close::step(&mut self).await,
-                OperationKind::Reissue | OperationKind::Prolong => Err(StepError::Manual {
-                    kind: TaskKind::ReissueByHand,
+                OperationKind::Reissue => Box::pin(reissue::step(&mut self)).await,
+                OperationKind::Prolong => Err(StepError::Manual {
+                    kind: TaskKind::OperationManual,
                     class: "unsupported",
                     text: "this version does not do that by itself".to_owned(),
                 }),

@@ -73,7 +73,7 @@ pub(crate) async fn of_module(
 }
 
 /// Refuses approvers that the CA does not name.
-pub(super) async fn check(engine: &Engine, plan: &TariffPlan, validations: &[NameValidation]) -> Result<()> {
+pub(crate) async fn check(engine: &Engine, plan: &TariffPlan, validations: &[NameValidation]) -> Result<()> {
     let by_mail: Vec<(&DomainName, &str)> = validations
         .iter()
         .filter_map(|one| Some((&one.name, one.choice.approver()?)))

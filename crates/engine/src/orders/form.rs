@@ -15,7 +15,7 @@ use super::ValidationPlan;
 use crate::error::{Error, Result};
 
 /// The names as the CA will be told: parsed, counted, checked against the plan.
-pub(super) fn names(plan: &TariffPlan, typed: &[String]) -> Result<NameSet> {
+pub(crate) fn names(plan: &TariffPlan, typed: &[String]) -> Result<NameSet> {
     let mut problems = Vec::new();
     let mut names = Vec::new();
     for (place, text) in typed
@@ -67,7 +67,7 @@ fn counted(plan: &TariffPlan, set: &NameSet) -> Option<&'static str> {
 }
 
 /// Names beyond those that the price includes.
-pub(super) fn extra_names(plan: &TariffPlan, names: &NameSet) -> ExtraNames {
+pub(crate) fn extra_names(plan: &TariffPlan, names: &NameSet) -> ExtraNames {
     if plan.kind != ProductKind::MultiDomain {
         return ExtraNames::default();
     }
@@ -82,7 +82,7 @@ pub(super) fn extra_names(plan: &TariffPlan, names: &NameSet) -> ExtraNames {
 }
 
 /// How each name is proven; problems are named by field.
-pub(super) fn validations(
+pub(crate) fn validations(
     plan: &TariffPlan,
     names: &NameSet,
     wanted: &ValidationPlan,

@@ -4,7 +4,7 @@ mod approvers;
 mod form;
 mod model;
 mod place;
-mod request;
+pub(crate) mod request;
 
 pub use model::{
     Approvers, CodedProblem, JudgedCsr, Margin, MethodView, NamePlan, NewOrder, OrderPlaced, Quote,
@@ -27,9 +27,10 @@ use crate::{
     money,
 };
 
-pub(crate) use approvers::{KnownApprovers, of_module as approvers_of_module};
-pub(crate) use form::check_choice;
-pub(crate) use place::key_place;
+pub(crate) use approvers::{KnownApprovers, check as check_approvers, of_module as approvers_of_module};
+pub(crate) use form::{check_choice, extra_names, names as checked_names, validations as checked_validations};
+pub(crate) use place::price_lines;
+pub(crate) use request::key_place;
 
 /// Use cases around orders.
 #[derive(Debug, Clone, Copy)]
@@ -164,6 +165,21 @@ impl Orders<'_> {
         years: Years,
         names: &NameSet,
     ) -> Result<Sale> {
+        let (amounts, tax) = self.prices(account, plan, years).await?;
+        let extra = form::extra_names(plan, names);
+        Ok(Sale {
+            extra,
+            price: Price::of(amounts, extra, tax)?,
+        })
+    }
+
+    /// Today's prices of a plan for a term in the account's currency, and its tax in percent.
+    pub(crate) async fn prices(
+        &self,
+        account: &Account,
+        plan: &TariffPlan,
+        years: Years,
+    ) -> Result<(PeriodPrice, Decimal)> {
         let engine = self.0;
         let reader = engine.store().reader();
         let prices =
@@ -172,12 +188,8 @@ impl Orders<'_> {
             .into_iter()
             .find(|price| price.years == years)
             .ok_or_else(|| Error::field("years", "not-on-offer"))?;
-        let extra = form::extra_names(plan, names);
         let tax = money::tax_percent(engine, reader, account).await?;
-        Ok(Sale {
-            extra,
-            price: Price::of(price.amounts(), extra, tax)?,
-        })
+        Ok((price.amounts(), tax))
     }
 
     async fn margin(

@@ -5,17 +5,14 @@ use ca::NameValidation;
 use domain::{
     id::{CsrId, KeyId, NumberKind, OperationId, ServiceId},
     name::NameSet,
-    state::{KeyCustody, OperationKind, OperationState, ServiceState},
+    price::Price,
+    state::{KeyCustody, OperationKind, ServiceState},
 };
 use jiff::Timestamp;
-use seal::Context;
-use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use store::{
-    Json, Tx,
+    Json,
     account::Account,
-    operation::Operation,
-    request::{Csr, PrivateKey},
     service::{PriceLineRow, Service, ServiceName},
     tariff::TariffPlan,
 };
@@ -24,10 +21,9 @@ use super::{NewOrder, OrderPlaced, Orders, RequestSource, Sale, approvers, form,
 use crate::{
     Actor, Engine, Error, Permission, Result, audit,
     authority::require,
-    connection::internal,
     error::Refusal,
     money::{self, ReserveFor},
-    operations::steps::open,
+    operations::fresh,
 };
 
 pub(super) async fn place(engine: &Engine, actor: &Actor, order: NewOrder) -> Result<OrderPlaced> {
@@ -152,10 +148,6 @@ async fn store_order(
     order: &NewOrder,
     made: &request::Made,
 ) -> Result<i64> {
-    let sealed = match (draft.ids.key, &made.key) {
-        (Some(id), Some(key)) => Some(seal_key(engine, id, key)?),
-        _ => None,
-    };
     let tx = engine.store().begin().await?;
     let reserve = ReserveFor {
         account: draft.account.id,
@@ -165,15 +157,21 @@ async fn store_order(
     };
     money::reserve(engine, &tx, actor, reserve).await?;
     let number = store::counter::next_number(&tx, NumberKind::Service).await?;
-    let operation_number = store::counter::next_number(&tx, NumberKind::Operation).await?;
     let service = service_of(draft, order, number)?;
     store::service::insert(&tx, &service, &names_of(draft)).await?;
-    store::service::insert_lines(&tx, &lines_of(draft)?).await?;
-    if let (Some(id), Some(sealed)) = (draft.ids.key, sealed) {
-        store_key(&tx, actor, draft, made, id, sealed).await?;
-    }
-    store::request::insert_csr(&tx, &csr_of(draft, made)).await?;
-    store::operation::insert(&tx, &operation_of(actor, draft, operation_number)).await?;
+    let lines = price_lines(&draft.sale.price, draft.ids.service, draft.ids.operation)?;
+    store::service::insert_lines(&tx, &lines).await?;
+    let kept = draft.ids.key.map(|key| (key, actor.label()));
+    request::store(engine, &tx, draft.ids.service, draft.ids.csr, made, kept).await?;
+    let opening = fresh::Wanted {
+        id: draft.ids.operation,
+        kind: OperationKind::Open,
+        service: &service,
+        module: None,
+        outputs: json!({ "wildcards": draft.names.wildcard_count() }),
+        by: actor.label(),
+    };
+    fresh::insert(engine, &tx, opening).await?;
     let details = json!({
         "number": number,
         "account": draft.account.id,
@@ -237,6 +235,8 @@ fn service_of(draft: &Draft, order: &NewOrder, number: i64) -> Result<Service> {
         accepted_at: None,
         issued_at: None,
         closed_at: None,
+        reissue_on: None,
+        renew_on: None,
         version: 1,
     })
 }
@@ -260,17 +260,20 @@ fn names_of(draft: &Draft) -> Vec<ServiceName> {
         .collect()
 }
 
-fn lines_of(draft: &Draft) -> Result<Vec<PriceLineRow>> {
-    draft
-        .sale
-        .price
+/// The lines of a price as they are copied into the service for ever.
+pub(crate) fn price_lines(
+    price: &Price,
+    service: ServiceId,
+    operation: OperationId,
+) -> Result<Vec<PriceLineRow>> {
+    price
         .lines
         .iter()
         .zip(0_i32..)
         .map(|(line, position)| {
             Ok(PriceLineRow {
-                service_id: draft.ids.service,
-                operation_id: draft.ids.operation,
+                service_id: service,
+                operation_id: operation,
                 position,
                 kind: line.kind,
                 quantity: i32::try_from(line.quantity).unwrap_or(i32::MAX),
@@ -283,79 +286,4 @@ fn lines_of(draft: &Draft) -> Result<Vec<PriceLineRow>> {
             })
         })
         .collect()
-}
-
-fn csr_of(draft: &Draft, made: &request::Made) -> Csr {
-    Csr {
-        id: draft.ids.csr,
-        service_id: draft.ids.service,
-        der: made.csr.der().to_vec(),
-        fingerprint: made.csr.sha256().to_string(),
-        key_fingerprint: made.csr.key().fingerprint().to_string(),
-        key_kind: made.csr.key().kind().to_string(),
-        key_id: draft.ids.key,
-        created_at: draft.now,
-    }
-}
-
-fn operation_of(actor: &Actor, draft: &Draft, number: i64) -> Operation {
-    Operation {
-        id: draft.ids.operation,
-        number,
-        seller_id: draft.account.seller_id,
-        kind: OperationKind::Open,
-        service_id: draft.ids.service,
-        module_id: None,
-        state: OperationState::Waiting,
-        step: open::FIRST_STEP.to_owned(),
-        outputs: Json(json!({ "wildcards": draft.names.wildcard_count() })),
-        attempts: 0,
-        next_run_at: Some(draft.now),
-        postponed: 0,
-        lease_owner: None,
-        lease_until: None,
-        fence: 0,
-        close_wanted_by: None,
-        error_class: None,
-        error: None,
-        started_by: actor.label(),
-        created_at: draft.now,
-        finished_at: None,
-        version: 1,
-    }
-}
-
-async fn store_key(
-    tx: &Tx,
-    actor: &Actor,
-    draft: &Draft,
-    made: &request::Made,
-    id: KeyId,
-    sealed: Vec<u8>,
-) -> Result<()> {
-    let key = PrivateKey {
-        id,
-        service_id: draft.ids.service,
-        sealed: Some(sealed),
-        key_kind: made.csr.key().kind().to_string(),
-        key_fingerprint: made.csr.key().fingerprint().to_string(),
-        consented_by: actor.label(),
-        consented_at: draft.now,
-        destroyed_at: None,
-    };
-    store::request::insert_key(tx, &key).await?;
-    Ok(())
-}
-
-/// Where a private key belongs when it is sealed.
-pub(crate) fn key_place(id: KeyId) -> Context {
-    Context::new("private_key.sealed", id)
-}
-
-fn seal_key(engine: &Engine, id: KeyId, key: &SecretString) -> Result<Vec<u8>> {
-    let sealed = engine
-        .keys()
-        .seal(&key_place(id), key.expose_secret().as_bytes())
-        .map_err(internal("a private key cannot be sealed"))?;
-    Ok(sealed.into_bytes())
 }

@@ -5,22 +5,77 @@ use domain::{
     name::NameSet,
     product::ProductKind,
 };
+use domain::id::{CsrId, KeyId, ServiceId};
 use pki::{
     Csr, KeyChoice, PrivateKey, Subject,
     csr::{self, ExpectedNames},
 };
-use secrecy::SecretString;
+use seal::Context;
+use secrecy::{ExposeSecret as _, SecretString};
+use store::Tx;
 
 use super::{CodedProblem, JudgedCsr};
 use crate::{
+    Engine,
     connection::internal,
     error::{Error, Result},
 };
 
 /// A request and, when it was made here, its key.
-pub(super) struct Made {
-    pub(super) csr: Csr,
-    pub(super) key: Option<SecretString>,
+pub(crate) struct Made {
+    pub(crate) csr: Csr,
+    pub(crate) key: Option<SecretString>,
+}
+
+/// Keeps a request, and its key sealed when it is to be kept, with the name of whoever agreed to that.
+pub(crate) async fn store(
+    engine: &Engine,
+    tx: &Tx,
+    service: ServiceId,
+    id: CsrId,
+    made: &Made,
+    kept: Option<(KeyId, String)>,
+) -> Result<()> {
+    let public = made.csr.key();
+    if let (Some((key_id, consented_by)), Some(key)) = (&kept, &made.key) {
+        let sealed = engine
+            .keys()
+            .seal(&key_place(*key_id), key.expose_secret().as_bytes())
+            .map_err(internal("a private key cannot be sealed"))?;
+        let row = store::request::PrivateKey {
+            id: *key_id,
+            service_id: service,
+            sealed: Some(sealed.into_bytes()),
+            key_kind: public.kind().to_string(),
+            key_fingerprint: public.fingerprint().to_string(),
+            consented_by: consented_by.clone(),
+            consented_at: engine.now(),
+            destroyed_at: None,
+        };
+        store::request::insert_key(tx, &row).await?;
+    }
+    let row = store::request::Csr {
+        id,
+        service_id: service,
+        der: made.csr.der().to_vec(),
+        fingerprint: made.csr.sha256().to_string(),
+        key_fingerprint: public.fingerprint().to_string(),
+        key_kind: public.kind().to_string(),
+        key_id: kept.map(|(key_id, _)| key_id),
+        created_at: engine.now(),
+    };
+    Ok(store::request::insert_csr(tx, &row).await?)
+}
+
+/// Where a private key belongs when it is sealed.
+pub(crate) fn key_place(id: KeyId) -> Context {
+    Context::new("private_key.sealed", id)
+}
+
+/// The kind of key to make for a service whose last request is this one.
+pub(crate) fn choice_of(der: &[u8]) -> Result<KeyChoice> {
+    let csr = csr::judge(der, ExpectedNames::Any).map_err(|problems| refused(&problems))?;
+    Ok(csr.key().kind().choice())
 }
 
 /// Everything that is wrong with a pasted request.
@@ -56,7 +111,7 @@ pub(super) fn names_of(text: &str) -> Result<Vec<String>> {
 }
 
 /// A pasted request, judged against the names of the order.
-pub(super) fn given(text: &str, kind: ProductKind, names: &NameSet) -> Result<Made> {
+pub(crate) fn given(text: &str, kind: ProductKind, names: &NameSet) -> Result<Made> {
     // A request for one name may hold its www twin, which such a product covers anyway.
     let mut within: Vec<_> = names.iter().cloned().collect();
     if kind != ProductKind::MultiDomain {
@@ -79,7 +134,7 @@ pub(super) fn given(text: &str, kind: ProductKind, names: &NameSet) -> Result<Ma
 }
 
 /// Makes a key and its request. Making a long RSA key takes seconds, so it is done off the async threads.
-pub(super) async fn made(
+pub(crate) async fn made(
     choice: KeyChoice,
     names: &NameSet,
     organisation: Option<&Organisation>,

@@ -253,7 +253,6 @@ async fn supersede(engine: &Engine, tx: &store::Tx, before: &mut Operation, acto
         return Ok(());
     }
     let now = engine.now();
-    let closing = closing_of(engine, tx, before, actor.label()).await?;
     before.state = OperationState::Superseded;
     before.finished_at = Some(now);
     before.next_run_at = None;
@@ -262,7 +261,7 @@ async fn supersede(engine: &Engine, tx: &store::Tx, before: &mut Operation, acto
     // Whoever held the lease cannot write any more.
     before.fence += 1;
     store::operation::update(tx, before).await?;
-    store::operation::insert(tx, &closing).await?;
+    closing_of(engine, tx, before, actor.label()).await?;
     effects::close_task_of_operation(engine, tx, before, tasks::Outcome::FellAway).await?;
     let attempt = store::operation::Attempt {
         operation_id: before.id,

@@ -234,7 +234,7 @@ pub(crate) async fn validations(engine: &Engine, service: &Service) -> Result<Ve
     else {
         return Ok(Vec::new());
     };
-    let rows = store::validation::of_order(reader, order.id).await?;
+    let rows = store::validation::of_order(reader, &order).await?;
     let zones = if service.state.is_before_issue() {
         zones::for_names(engine, service, rows.iter().map(|row| &row.name)).await?
     } else {

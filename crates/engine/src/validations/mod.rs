@@ -6,7 +6,10 @@ mod model;
 pub use model::{ArgumentView, FindingView, MethodChange, NameCheck, SeenAt};
 
 use ca::{CaOrderRef, Capability, NameValidation};
-use domain::{id::ServiceId, state::ValidationState};
+use domain::{
+    id::ServiceId,
+    state::{OperationKind, ValidationState},
+};
 use serde_json::json;
 use store::{Json, ca_order::CaOrder, module::Module, service::Service, validation::Validation};
 
@@ -171,7 +174,7 @@ impl Validations<'_> {
         let now = engine.now();
         let token = prove::token_of(engine, &waiting.service, &waiting.order).await?;
         let tx = engine.store().begin().await?;
-        let mut names = store::service::names(&tx, waiting.service.id, waiting.service.names_version).await?;
+        let mut names = store::service::names(&tx, waiting.service.id, waiting.names_version).await?;
         let mut steps = Vec::new();
         for mut row in waiting.rows {
             let Some(choice) = choices.iter().find(|choice| choice.name == row.name) else {
@@ -225,10 +228,14 @@ impl Validations<'_> {
         let reader = engine.store().reader();
         let service = engine.services().own(actor, id).await?;
         let order = store::ca_order::of_service(reader, id).await?.into_iter().next();
-        let order = order
-            .filter(|_| service.state.is_before_issue())
+        let operation = store::operation::changing(reader, id)
+            .await?
+            .filter(|operation| operation.kind != OperationKind::Close);
+        let (order, operation) = order
+            .zip(operation)
             .ok_or(Error::refused("nothing-to-validate"))?;
-        let rows = store::validation::of_order(reader, order.id).await?;
+        let names_version = open::names_version_of(&operation, &service);
+        let rows = store::validation::of_order(reader, &order).await?;
         if rows.is_empty() {
             return Err(Error::refused("nothing-to-validate"));
         }
@@ -236,6 +243,7 @@ impl Validations<'_> {
             .await?
             .ok_or(Error::NotFound)?;
         Ok(Waiting {
+            names_version,
             service,
             order,
             rows,
@@ -246,6 +254,8 @@ impl Validations<'_> {
 
 /// A service whose names wait to be proven.
 struct Waiting {
+    /// The version of the names that is being proven.
+    names_version: i32,
     service: Service,
     order: CaOrder,
     rows: Vec<Validation>,

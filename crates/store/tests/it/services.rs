@@ -134,6 +134,8 @@ fn service(number: i64, seller: &Seller, account: AccountId, plan: TariffPlanId)
         accepted_at: None,
         issued_at: None,
         closed_at: None,
+        reissue_on: None,
+        renew_on: None,
         version: 1,
     }
 }

@@ -1,7 +1,7 @@
 //! Buying: the purchase protocol is run, and its outcome is booked in one transaction.
 
 use ca::{
-    CaOrderRef, CaState, NameValidation, OrderRequest, ProductId as CaProductId, ValidationChoice,
+    CaOrderRef, CaState, Class, NameValidation, OrderRequest, ProductId as CaProductId, ValidationChoice,
     purchase::{self, Outcome, Purchasing},
 };
 use domain::{
@@ -9,7 +9,7 @@ use domain::{
     id::CaOrderId,
     name::NameSet,
     product::ValidationMethod,
-    state::{PurchaseStage, ServiceState, TaskKind},
+    state::{OperationKind, PurchaseStage, ServiceState, TaskKind},
     term::PaidTerm,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -18,9 +18,10 @@ use store::{ca_order::CaOrder, catalogue::Product, purchase::Purchase, request::
 use tracing::info;
 
 use super::{
-    ending,
+    ending, first_step,
     journal::StoreJournal,
-    open::{self, CHOOSE, PROVE},
+    open::{self, PROVE},
+    reissue,
 };
 use crate::{
     Error, audit, effects, instance,
@@ -82,14 +83,17 @@ async fn call(
         .await?
         .ok_or(Error::NotFound)?;
     let csr = csr(run).await?;
-    let wanted = order_of(
-        run,
-        &product,
-        &bought.unique_value,
-        names,
-        &csr,
-        bought.expected(),
-    )?;
+    let wanted = match run.operation.kind {
+        OperationKind::Reissue => reissue::wanted(run, &bought.unique_value, names, &csr).await?,
+        _ => order_of(
+            run,
+            &product,
+            &bought.unique_value,
+            names,
+            &csr,
+            bought.expected(),
+        )?,
+    };
     let since = bought
         .intended_at
         .checked_sub(CLOCKS_DIFFER)
@@ -122,6 +126,17 @@ async fn call(
     Ok(outcome.map_err(|error| Error::Internal(chain(&error)))?)
 }
 
+/// What the CA answered when it took an order or a reissue.
+#[derive(Clone, Copy)]
+pub(crate) struct Accepted<'a> {
+    /// The id it gave.
+    pub(crate) ca_ref: &'a CaOrderRef,
+    /// What it charged.
+    pub(crate) charged: Money,
+    /// The state, when it named one.
+    pub(crate) state: Option<&'a CaState>,
+}
+
 /// Books what came of a purchase.
 async fn settle(run: &mut Run<'_>, bought: &Purchase, outcome: Outcome, names: &[ServiceName]) -> StepResult {
     let engine = run.engine;
@@ -133,13 +148,32 @@ async fn settle(run: &mut Run<'_>, bought: &Purchase, outcome: Outcome, names: &
             duplicates,
         } => {
             let charged = charged.unwrap_or_else(|| bought.expected());
-            accepted(run, bought, &ca_order, charged, state.as_ref(), names).await?;
+            let by_ca = Accepted {
+                ca_ref: &ca_order,
+                charged,
+                state: state.as_ref(),
+            };
+            match run.operation.kind {
+                OperationKind::Reissue => reissue::accepted(run, bought, by_ca).await?,
+                _ => accepted(run, bought, by_ca, names).await?,
+            }
             engine.pass("open.outcome_stored");
             report_duplicates(run, &duplicates).await?;
             Ok(Flow::On)
         }
+        Outcome::Rejected { why, .. } if run.operation.kind == OperationKind::Reissue => {
+            reissue::refused(run, "rejected", why).await
+        }
+        Outcome::Abandoned { why } if run.operation.kind == OperationKind::Reissue => {
+            reissue::given_up(run, &why).await
+        }
         Outcome::Rejected { why, .. } => ending::fail(run, "rejected", &why, names).await,
         Outcome::Abandoned { why } => ending::fail(run, "by_staff", &why, names).await,
+        Outcome::NotPlaced(error)
+            if run.operation.kind == OperationKind::Reissue && error.class() == Class::Unsupported =>
+        {
+            reissue::unsupported(run, bought, &error.to_string()).await
+        }
         Outcome::NotPlaced(error) => Err(StepError::Ca(error)),
         Outcome::StillUnknown { until, why, .. } => {
             let soonest = engine
@@ -199,7 +233,8 @@ async fn not_now(run: &mut Run<'_>, mut bought: Purchase) -> StepResult {
     open::keep(run, &outputs)?;
     let tx = engine.store().begin().await?;
     store::purchase::update(&tx, &mut bought).await?;
-    run.rest(&tx, CHOOSE, at).await?;
+    let first = first_step(run.operation.kind);
+    run.rest(&tx, first, at).await?;
     tx.commit().await?;
     Ok(Flow::Rest)
 }
@@ -208,11 +243,14 @@ async fn not_now(run: &mut Run<'_>, mut bought: Purchase) -> StepResult {
 async fn accepted(
     run: &mut Run<'_>,
     bought: &Purchase,
-    ca_ref: &CaOrderRef,
-    charged: Money,
-    state: Option<&CaState>,
+    by_ca: Accepted<'_>,
     names: &[ServiceName],
 ) -> StepResult<()> {
+    let Accepted {
+        ca_ref,
+        charged,
+        state,
+    } = by_ca;
     let engine = run.engine;
     let now = engine.now();
     let term = PaidTerm::from_acceptance(engine.day_of(now), run.service.years);
@@ -222,6 +260,7 @@ async fn accepted(
         module_id: bought.module_id,
         purchase_id: Some(bought.id),
         ca_ref: ca_ref.0.clone(),
+        round: 0,
         state: state.map_or("pending", CaState::word).to_owned(),
         raw_state: String::new(),
         accepted_at: now,
@@ -245,7 +284,7 @@ async fn accepted(
     run.service.module_id = Some(bought.module_id);
 
     let tx = engine.store().begin().await?;
-    let held = ending::held_reservation(&tx, run.service.id).await?;
+    let held = ending::held_reservation(&tx, &run.operation).await?;
     if let Some(reservation) = held {
         money::charge(engine, &tx, &run.actor, reservation).await?;
     }
@@ -297,7 +336,12 @@ pub(crate) async fn adopt(run: &mut Run<'_>, ca_ref: &CaOrderRef, names: &[Servi
         store::purchase::update(&tx, &mut bought).await?;
         tx.commit().await?;
     }
-    accepted(run, &bought, ca_ref, bought.expected(), None, names).await
+    let by_ca = Accepted {
+        ca_ref,
+        charged: bought.expected(),
+        state: None,
+    };
+    accepted(run, &bought, by_ca, names).await
 }
 
 /// Gives an intent up that was never called.
@@ -338,17 +382,20 @@ async fn report_duplicates(run: &Run<'_>, duplicates: &[CaOrderRef]) -> StepResu
     Ok(())
 }
 
-/// The names in force.
+/// The names that the certificate is to have: those in force, or those that come into force with it.
 pub(crate) async fn names(run: &Run<'_>) -> StepResult<Vec<ServiceName>> {
+    let version = open::outputs(run)?
+        .names_version
+        .unwrap_or(run.service.names_version);
     let reader = run.engine.store().reader();
-    Ok(store::service::names(reader, run.service.id, run.service.names_version).await?)
+    Ok(store::service::names(reader, run.service.id, version).await?)
 }
 
-/// The request in use.
+/// The request that the certificate answers: the operation's own, else the service's.
 pub(crate) async fn csr(run: &Run<'_>) -> StepResult<Csr> {
-    let id = run
-        .service
-        .csr_id
+    let id = open::outputs(run)?
+        .csr
+        .or(run.service.csr_id)
         .ok_or_else(|| Error::Internal("a service without a request".to_owned()))?;
     let csr = store::request::csr(run.engine.store().reader(), id).await?;
     Ok(csr.ok_or(Error::NotFound)?)
@@ -386,7 +433,7 @@ pub(crate) fn order_of(
     Ok(ca::Purchase::Order(Box::new(request)))
 }
 
-fn validation_of(name: &ServiceName) -> NameValidation {
+pub(super) fn validation_of(name: &ServiceName) -> NameValidation {
     let choice = match name.method {
         ValidationMethod::Dns => ValidationChoice::Dns,
         ValidationMethod::Http => ValidationChoice::Http,

@@ -37,7 +37,7 @@ const BALANCE_HOLDS: SignedDuration = SignedDuration::from_mins(5);
 /// How long to wait when no module may buy now.
 const UNTIL_A_MODULE_MAY: SignedDuration = SignedDuration::from_mins(5);
 /// Length of a unique value: 62^12 is enough never to meet twice.
-const UNIQUE_VALUE: usize = 12;
+pub(super) const UNIQUE_VALUE: usize = 12;
 
 /// One module that may get the order.
 struct Choice {

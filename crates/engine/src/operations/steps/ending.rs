@@ -8,15 +8,17 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Json, Tx, document::DocumentKind, operation::Operation, reservation::ReservationState,
+    Tx, document::DocumentKind, operation::Operation, reservation::ReservationState,
     service::ServiceName,
 };
 use uuid::Uuid;
 
-use super::close;
 use crate::{
     Actor, Engine, Error, Result, audit, effects, money,
-    operations::run::{Flow, Run, StepResult},
+    operations::{
+        fresh,
+        run::{Flow, Run, StepResult},
+    },
 };
 
 /// The order came to nothing: the money goes back, the client is told why.
@@ -96,12 +98,14 @@ async fn open_charge(tx: &Tx, service: ServiceId, amount: Money) -> Result<Optio
     Ok(None)
 }
 
-/// What is set aside for a service.
-pub(crate) async fn held_reservation(tx: &Tx, service: ServiceId) -> Result<Option<Uuid>> {
-    let reservations = store::reservation::of_service(tx, service).await?;
+/// What is set aside for an operation.
+pub(crate) async fn held_reservation(tx: &Tx, operation: &Operation) -> Result<Option<Uuid>> {
+    let reservations = store::reservation::of_service(tx, operation.service_id).await?;
     Ok(reservations
         .into_iter()
-        .find(|reservation| reservation.state == ReservationState::Held)
+        .find(|reservation| {
+            reservation.state == ReservationState::Held && reservation.operation_id == Some(operation.id)
+        })
         .map(|reservation| reservation.id))
 }
 
@@ -112,8 +116,7 @@ pub(crate) async fn supersede_by_close(run: &mut Run<'_>) -> StepResult {
     let tx = engine.store().begin().await?;
     run.end(&tx, OperationState::Superseded, AttemptOutcome::Done)
         .await?;
-    let closing = closing_of(engine, &tx, &run.operation, by).await?;
-    store::operation::insert(&tx, &closing).await?;
+    closing_of(engine, &tx, &run.operation, by).await?;
     tx.commit().await?;
     engine.wake();
     Ok(Flow::Rest)
@@ -126,36 +129,16 @@ pub(crate) async fn closing_of(
     before: &Operation,
     by: String,
 ) -> Result<Operation> {
-    let now = engine.now();
-    let number = store::counter::next_number(tx, domain::id::NumberKind::Operation).await?;
-    let outputs = before
-        .outputs
-        .0
-        .as_object()
-        .cloned()
-        .ok_or_else(|| Error::Internal("outputs".to_owned()))?;
-    Ok(Operation {
+    let service = store::service::find(tx, before.service_id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let wanted = fresh::Wanted {
         id: engine.new_id(),
-        number,
-        seller_id: before.seller_id,
         kind: OperationKind::Close,
-        service_id: before.service_id,
-        module_id: before.module_id,
-        state: OperationState::Waiting,
-        step: close::FIRST_STEP.to_owned(),
-        outputs: Json(serde_json::Value::Object(outputs)),
-        attempts: 0,
-        next_run_at: Some(now),
-        postponed: 0,
-        lease_owner: None,
-        lease_until: None,
-        fence: 0,
-        close_wanted_by: None,
-        error_class: None,
-        error: None,
-        started_by: by,
-        created_at: now,
-        finished_at: None,
-        version: 1,
-    })
+        service: &service,
+        module: before.module_id,
+        outputs: before.outputs.0.clone(),
+        by,
+    };
+    fresh::insert(engine, tx, wanted).await
 }

@@ -5,7 +5,8 @@ use dns::Publisher as _;
 use domain::{
     id::CertificateId,
     name::{DomainName, NameSet},
-    state::{AttemptOutcome, IssueReason, OperationState, ServiceState, TaskKind, ValidationState},
+    plan::next_reissue_on,
+    state::{AttemptOutcome, IssueReason, OperationKind, OperationState, ServiceState, TaskKind, ValidationState},
     term::{covers, shown_dates},
 };
 use jiff::Timestamp;
@@ -28,11 +29,12 @@ use super::{
     accept, ending,
     open::{self, AWAIT, FETCH, Outputs, TIDY},
     prove::{self, ca_order},
+    reissue,
 };
 use crate::{
     Engine, Error, Result, audit,
     connection::internal,
-    effects, modules,
+    effects, modules, money,
     operations::run::{Flow, Run, StepError, StepResult, chain},
     zones,
 };
@@ -55,6 +57,13 @@ pub(crate) async fn look(run: &mut Run<'_>) -> StepResult {
         modules::settle_after_success(engine, module.id).await?;
     }
     note(&mut order, &snapshot, engine.now());
+    if order.ca_ref != snapshot.ca_order.0 {
+        // The CA tells a more exact id than the one that it answered to the order.
+        order.ca_ref.clone_from(&snapshot.ca_order.0);
+        let tx = engine.store().begin().await?;
+        store::ca_order::update_renamed(&tx, &mut order, engine.now()).await?;
+        tx.commit().await?;
+    }
     outputs.polls += 1;
     open::keep(run, &outputs)?;
     match snapshot.state {
@@ -126,6 +135,9 @@ async fn refused_after_all(
     let engine = run.engine;
     let names = accept::names(run).await?;
     remove_records(run).await?;
+    if run.operation.kind == OperationKind::Reissue {
+        return reissue::ended_by_ca(run, order, &snapshot.raw_status).await;
+    }
     order.closed_at = Some(engine.now());
     let tx = engine.store().begin().await?;
     store::ca_order::update(&tx, &mut order).await?;
@@ -172,12 +184,16 @@ pub(crate) async fn fetch(run: &mut Run<'_>) -> StepResult {
         class: "protocol",
         text: format!("the CA delivered something that is no certificate: {error}"),
     })?;
+    if is_known(run, &leaf).await? {
+        // The order goes by the same id as before and shows the certificate before.
+        return not_yet(run, &outputs, "the CA still shows the certificate before").await;
+    }
     let names = accept::names(run).await?;
     let csr = accept::csr(run).await?;
     let brought = Brought {
         leaf,
         bag,
-        reason: IssueReason::Open,
+        reason: reason_of(run.operation.kind),
     };
     match deliver(run, order, &names, &csr, brought).await? {
         None => {
@@ -193,6 +209,23 @@ pub(crate) async fn fetch(run: &mut Run<'_>) -> StepResult {
             class: "mismatch",
             text,
         }),
+    }
+}
+
+/// Whether the service has this certificate already.
+pub(crate) async fn is_known(run: &Run<'_>, leaf: &X509) -> Result<bool> {
+    let reader = run.engine.store().reader();
+    let fingerprint = leaf.fingerprint().to_string();
+    let known = store::certificate::find_by_fingerprint(reader, run.service.id, &fingerprint).await?;
+    Ok(known.is_some_and(|known| known.delivered_at.is_some()))
+}
+
+/// Why an operation's certificate was issued.
+pub(crate) const fn reason_of(kind: OperationKind) -> IssueReason {
+    match kind {
+        OperationKind::Reissue => IssueReason::Reissue,
+        OperationKind::Prolong => IssueReason::Prolong,
+        OperationKind::Open | OperationKind::Close => IssueReason::Open,
     }
 }
 
@@ -262,12 +295,23 @@ pub(crate) async fn deliver(
     row.delivered_at = Some(now);
     "issued".clone_into(&mut order.state);
 
-    run.service.state = ServiceState::Active;
+    if run.service.state.is_before_issue() {
+        run.service.state = ServiceState::Active;
+    }
     run.service.end_date = Some(row.end_date);
     run.service.certificate_id = Some(row.id);
+    run.service.csr_id = Some(csr.id);
+    if let Some(custody) = open::outputs(run).ok().and_then(|outputs| outputs.custody) {
+        run.service.custody = custody;
+    }
     run.service.issued_at = Some(now);
+    if let Some(first) = names.first() {
+        run.service.names_version = first.names_version;
+        run.service.names_count = i32::try_from(names.len()).unwrap_or(i32::MAX);
+    }
     if let Some(term) = run.service.term() {
         run.service.is_subscription |= !covers(row.end_date, term.end);
+        run.service.reissue_on = next_reissue_on(term, engine.day_of(row.not_before), row.end_date);
     }
     engine.pass("open.before_delivery");
     let tx = engine.store().begin().await?;
@@ -280,12 +324,16 @@ pub(crate) async fn deliver(
         delivered_at: now,
     };
     store::certificate::insert_delivery(&tx, &delivery).await?;
+    if let Some(reservation) = ending::held_reservation(&tx, &run.operation).await? {
+        // A person had the CA do it: what was set aside for further names is due now.
+        money::charge(engine, &tx, &run.actor, reservation).await?;
+    }
     store::ca_order::update(&tx, &mut order).await?;
     store::service::update(&tx, &mut run.service).await?;
     prove_all(&tx, &order, now).await?;
     if let Some(term) = run.service.term() {
         let dates = shown_dates(term, run.service.end_date, run.service.is_subscription);
-        effects::issued(engine, &tx, &run.service, &set, dates, &row.serial).await?;
+        effects::issued(engine, &tx, &run.service, &set, dates, &row).await?;
     }
     let published = store::zone::records_of(&tx, run.service.id).await?;
     if published.is_empty() {
@@ -421,7 +469,6 @@ pub(crate) fn note(order: &mut CaOrder, snapshot: &OrderSnapshot, now: Timestamp
     order.valid_from = snapshot.valid_from;
     order.valid_to = snapshot.valid_to;
     order.term_end = snapshot.term_to;
-    order.ca_ref.clone_from(&snapshot.ca_order.0);
     if let Some(raw) = &snapshot.raw {
         order.raw.clone_from(&raw.body);
     }
@@ -431,7 +478,7 @@ async fn note_validations(tx: &Tx, order: &CaOrder, told: &[ca::Validation], now
     if told.is_empty() {
         return Ok(());
     }
-    for mut row in store::validation::of_order(tx, order.id).await? {
+    for mut row in store::validation::of_order(tx, order).await? {
         let Some(said) = told.iter().find(|said| said.name == row.name) else {
             continue;
         };
@@ -451,7 +498,7 @@ async fn note_validations(tx: &Tx, order: &CaOrder, told: &[ca::Validation], now
 
 /// An issued certificate shows that every name was proven.
 async fn prove_all(tx: &Tx, order: &CaOrder, now: Timestamp) -> Result<()> {
-    for mut row in store::validation::of_order(tx, order.id).await? {
+    for mut row in store::validation::of_order(tx, order).await? {
         if row.state != ValidationState::Proven {
             row.state = ValidationState::Proven;
             row.proven_at = Some(now);

@@ -9,3 +9,15 @@ pub(crate) mod issue;
 pub(crate) mod journal;
 pub(crate) mod open;
 pub(crate) mod prove;
+pub(crate) mod reissue;
+
+use domain::state::OperationKind;
+
+/// Where an operation of a kind begins.
+pub(crate) const fn first_step(kind: OperationKind) -> &'static str {
+    match kind {
+        OperationKind::Open | OperationKind::Prolong => open::FIRST_STEP,
+        OperationKind::Reissue => reissue::FIRST_STEP,
+        OperationKind::Close => close::FIRST_STEP,
+    }
+}

@@ -1,8 +1,11 @@
 //! *Open*: choose a module, buy, prove control over the names, wait for the CA, fetch, verify, deliver.
 
-use domain::id::{CaOrderId, PurchaseId};
+use domain::{
+    id::{CaOrderId, CsrId, PurchaseId},
+    state::{KeyCustody, ReissueCause},
+};
 use serde::{Deserialize, Serialize};
-use store::Json;
+use store::{Json, operation::Operation, service::Service};
 
 use super::{accept, choose, issue, prove};
 use crate::{
@@ -37,6 +40,21 @@ pub(crate) struct Outputs {
     pub(crate) ca_order: Option<CaOrderId>,
     /// Wildcard names among the names: they are priced apart.
     pub(crate) wildcards: u32,
+    /// The request that the operation made or was given; without one the service's own is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) csr: Option<CsrId>,
+    /// The version of the names that comes into force with the certificate, when it is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) names_version: Option<i32>,
+    /// The id by which the CA knows the certificate that is reissued.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target: Option<String>,
+    /// Who keeps the key of the new certificate, when that changes with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) custody: Option<KeyCustody>,
+    /// Why a reissue was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<ReissueCause>,
     /// How often the CA was asked how far it is.
     pub(crate) polls: u32,
     /// How often we looked whether published records are visible.
@@ -44,6 +62,12 @@ pub(crate) struct Outputs {
     /// A person had it once.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) was_manual: bool,
+}
+
+/// The version of the names that an operation works for.
+pub(crate) fn names_version_of(operation: &Operation, service: &Service) -> i32 {
+    let outputs: Outputs = serde_json::from_value(operation.outputs.0.clone()).unwrap_or_default();
+    outputs.names_version.unwrap_or(service.names_version)
 }
 
 /// Runs the step that comes next.

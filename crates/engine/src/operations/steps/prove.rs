@@ -79,14 +79,14 @@ pub(crate) async fn read(run: &mut Run<'_>) -> StepResult {
 
     let tx = engine.store().begin().await?;
     // The step may run again after a crash: what is there stays.
-    let kept = store::validation::of_order(&tx, order.id).await?;
+    let kept = store::validation::of_order(&tx, &order).await?;
     let new: Vec<Validation> = rows
         .into_iter()
         .filter(|row| !kept.iter().any(|kept| kept.name == row.name))
         .collect();
     store::validation::insert(&tx, &new).await?;
     if !steps.is_empty() {
-        effects::validation_needed(engine, &tx, &run.service, &order.id.to_string(), steps).await?;
+        effects::validation_needed(engine, &tx, &run.service, &round_of(&order), steps).await?;
     }
     if some_unattended {
         run.save(&tx, PUBLISH).await?;
@@ -110,7 +110,7 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
     let mut outputs = open::outputs(run)?;
     let order = ca_order(run, &outputs).await?;
     let reader = engine.store().reader();
-    let rows = store::validation::of_order(reader, order.id).await?;
+    let rows = store::validation::of_order(reader, &order).await?;
     let zones = zones::for_names(engine, &run.service, rows.iter().map(|row| &row.name)).await?;
     let known = store::zone::records_of(reader, run.service.id).await?;
     engine.pass("open.before_publish");
@@ -148,7 +148,7 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
     }
     if !failed.is_empty() {
         let steps = failed.iter().map(step_for_client).collect();
-        effects::validation_needed(engine, &tx, &run.service, &format!("{}:zone", order.id), steps).await?;
+        effects::validation_needed(engine, &tx, &run.service, &format!("{}:zone", round_of(&order)), steps).await?;
     }
     let at = engine
         .now()
@@ -164,7 +164,7 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
 pub(super) async fn some_record_is_gone(run: &Run<'_>, order: &CaOrder) -> StepResult<bool> {
     let engine = run.engine;
     let reader = engine.store().reader();
-    let waiting: Vec<_> = store::validation::of_order(reader, order.id)
+    let waiting: Vec<_> = store::validation::of_order(reader, order)
         .await?
         .into_iter()
         .filter(|row| row.state == ValidationState::Waiting)
@@ -273,6 +273,14 @@ async fn publish_one(
     Ok(true)
 }
 
+/// What makes a round of an order one of its own in keys of notices.
+fn round_of(order: &CaOrder) -> String {
+    match order.round {
+        0 => order.id.to_string(),
+        round => format!("{}:{round}", order.id),
+    }
+}
+
 /// The record that a publisher puts or takes away.
 pub(crate) fn record_of(name: &str, value: &str) -> std::result::Result<ValidationRecord, String> {
     let name = RecordName::parse(name).map_err(|error| error.to_string())?;
@@ -286,17 +294,21 @@ pub(crate) fn record_of(name: &str, value: &str) -> std::result::Result<Validati
 /// The token of the request, for CAs that do not say what to publish.
 pub(crate) async fn token_of(engine: &Engine, service: &Service, order: &CaOrder) -> Result<RequestToken> {
     let reader = engine.store().reader();
-    let csr = match service.csr_id {
-        Some(id) => store::request::csr(reader, id).await?,
+    let bought = match order.purchase_id {
+        Some(id) => store::purchase::find(reader, id).await?,
         None => None,
     };
+    let unique: Option<UniqueValue> = bought
+        .as_ref()
+        .and_then(|purchase| purchase.unique_value.parse().ok());
+    let mut csr = match &bought {
+        Some(bought) => store::request::csr_of(reader, service.id, &bought.csr_fingerprint).await?,
+        None => None,
+    };
+    if let (None, Some(id)) = (&csr, service.csr_id) {
+        csr = store::request::csr(reader, id).await?;
+    }
     let csr = csr.ok_or(Error::NotFound)?;
-    let unique: Option<UniqueValue> = match order.purchase_id {
-        Some(id) => store::purchase::find(reader, id)
-            .await?
-            .and_then(|purchase| purchase.unique_value.parse().ok()),
-        None => None,
-    };
     Ok(RequestToken::from_der(&csr.der, unique))
 }
 
@@ -340,6 +352,7 @@ fn validation(
     let mut row = Validation {
         id: run.engine.new_id(),
         ca_order_id: order.id,
+        round: order.round,
         service_id: run.service.id,
         position,
         name: name.name.clone(),

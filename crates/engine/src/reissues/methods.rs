@@ -1,0 +1,121 @@
+//! How the names of a reissue are proven: as chosen when the service was ordered, or another way when that one has ended.
+//! A change is told to the client, never silent.
+
+use domain::{
+    name::DomainName,
+    product::ValidationMethod,
+};
+use serde_json::json;
+use store::{module::Module, service::ServiceName, tariff::TariffPlan};
+
+use crate::{
+    audit,
+    operations::{
+        run::{Run, StepError, StepResult},
+        steps::accept,
+    },
+    orders::{approvers_of_module, check_choice},
+};
+
+/// The ways in which a method that has ended is replaced, the best first: DNS proves every name and may run unattended.
+const FALLBACKS: [ValidationMethod; 3] = [
+    ValidationMethod::Dns,
+    ValidationMethod::Http,
+    ValidationMethod::Https,
+];
+
+/// The names with methods that hold today; what had to be changed is stored and announced.
+pub(crate) async fn settle(
+    run: &mut Run<'_>,
+    plan: &TariffPlan,
+    module: &Module,
+) -> StepResult<Vec<ServiceName>> {
+    let mut names = accept::names(run).await?;
+    let why = match ended(run, plan, module, &names).await? {
+        None => return Ok(names),
+        Some(why) => why,
+    };
+    let Some(method) = fallback(run, plan, &names) else {
+        return Err(StepError::Manual {
+            kind: domain::state::TaskKind::OperationManual,
+            class: "no_method",
+            text: format!("The names cannot be proven as before ({why}), and the tariff plan has no other way."),
+        });
+    };
+    let before = names.first().map(|name| name.method);
+    let engine = run.engine;
+    let tx = engine.store().begin().await?;
+    for name in &mut names {
+        name.method = method;
+        name.approver = None;
+        store::service::update_name(&tx, name).await?;
+    }
+    run.service.method = method;
+    store::service::update(&tx, &mut run.service).await?;
+    let details = json!({ "from": before, "to": method, "why": why });
+    audit::append(
+        &tx,
+        engine,
+        &run.actor,
+        "service.method_changed",
+        &run.service.id,
+        details,
+    );
+    tx.commit().await?;
+    Ok(names)
+}
+
+/// Why the names cannot be proven as they were, if they cannot.
+async fn ended(
+    run: &Run<'_>,
+    plan: &TariffPlan,
+    module: &Module,
+    names: &[ServiceName],
+) -> StepResult<Option<&'static str>> {
+    let today = run.engine.today();
+    for name in names {
+        let choice = check_choice(
+            &plan.methods.0,
+            &name.name,
+            name.method,
+            name.approver.as_deref(),
+            today,
+        );
+        if let Err(code) = choice {
+            return Ok(Some(code));
+        }
+    }
+    let by_mail: Vec<DomainName> = names
+        .iter()
+        .filter(|name| name.method == ValidationMethod::Email)
+        .map(|name| name.name.clone())
+        .collect();
+    if by_mail.is_empty() {
+        return Ok(None);
+    }
+    // A CA takes only addresses that it named within the last day.
+    let offered = approvers_of_module(run.engine, module, &by_mail).await?;
+    let is_offered = |name: &&ServiceName| {
+        offered.iter().any(|offer| {
+            offer.name == name.name
+                && offer
+                    .addresses
+                    .iter()
+                    .any(|address| name.approver.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address)))
+        })
+    };
+    let all = names
+        .iter()
+        .filter(|name| name.method == ValidationMethod::Email)
+        .all(|name| is_offered(&name));
+    Ok((!all).then_some("approver-not-allowed"))
+}
+
+fn fallback(run: &Run<'_>, plan: &TariffPlan, names: &[ServiceName]) -> Option<ValidationMethod> {
+    let today = run.engine.today();
+    FALLBACKS.into_iter().find(|method| {
+        names
+            .iter()
+            .all(|name| check_choice(&plan.methods.0, &name.name, *method, None, today).is_ok())
+    })
+}
