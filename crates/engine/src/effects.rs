@@ -234,7 +234,14 @@ pub(crate) async fn issued(
         paid_till: dates.paid_till,
         link: service_link(engine, service)?,
     });
-    to_client(engine, tx, service, &format!("issued:{}", certificate.serial), &mail).await
+    to_client(
+        engine,
+        tx,
+        service,
+        &format!("issued:{}", certificate.serial),
+        &mail,
+    )
+    .await
 }
 
 /// Tells the client that there will be no certificate.

@@ -99,7 +99,10 @@ pub async fn insert(tx: &Tx, order: &CaOrder) -> Result<()> {
 /// Keeps many CA orders: for imports and generated sets.
 pub async fn insert_many(tx: &Tx, orders: &[CaOrder]) -> Result<()> {
     record::insert_many(tx, orders).await?;
-    let refs: Vec<KnownRef> = orders.iter().map(|order| order.known_as(order.accepted_at)).collect();
+    let refs: Vec<KnownRef> = orders
+        .iter()
+        .map(|order| order.known_as(order.accepted_at))
+        .collect();
     record::insert_many(tx, &refs).await
 }
 

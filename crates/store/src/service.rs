@@ -335,7 +335,8 @@ pub async fn names(conn: &dyn Conn, service: ServiceId, version: i32) -> Result<
 
 /// The newest version of names that a service has, also one that is not in force yet.
 pub async fn newest_names_version(conn: &dyn Conn, service: ServiceId) -> Result<i32> {
-    let text = "SELECT CAST(COALESCE(MAX(names_version), 0) AS bigint) FROM service_name WHERE service_id = $1";
+    let text =
+        "SELECT CAST(COALESCE(MAX(names_version), 0) AS bigint) FROM service_name WHERE service_id = $1";
     let newest = sql::number(conn, "service_name", text, vec![Uuid::from(service).into()]).await?;
     Ok(i32::try_from(newest).unwrap_or(i32::MAX - 1))
 }
@@ -442,7 +443,10 @@ async fn next_day(conn: &dyn Conn, column: &'static str) -> Result<Option<Date>>
         row.try_get_by_index::<Option<i32>>(0)
     })
     .await?;
-    let unreadable = |why| crate::Error::Unreadable { table: "service", why };
+    let unreadable = |why| crate::Error::Unreadable {
+        table: "service",
+        why,
+    };
     found
         .into_iter()
         .flatten()

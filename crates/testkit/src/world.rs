@@ -24,9 +24,9 @@ use engine::{
     worker::Worker,
     zones::NewZone,
 };
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use leaderssl_simulator::{
-    Simulator, ValidationMode,
+    ReissueCall, Simulator, ValidationMode,
     record::ChargeKind,
     surroundings::{
         self, Surroundings,
@@ -108,6 +108,10 @@ pub struct Wanted {
     pub purchase: ca::purchase::Policy,
     /// What the client has, in cents of a euro.
     pub money: i64,
+    /// Whether the CA has the reissue call that nobody public has confirmed.
+    pub reissue: ReissueCall,
+    /// When the story begins; now, without it.
+    pub starts_at: Option<Timestamp>,
     /// Master keys, where another process is to open the same secrets.
     pub keys: KeyRing,
 }
@@ -118,6 +122,8 @@ impl Default for Wanted {
             validation: ValidationMode::Real,
             purchase: QUICK,
             money: 1_000_000,
+            reissue: ReissueCall::On,
+            starts_at: None,
             keys: KeyRing::in_memory(),
         }
     }
@@ -150,6 +156,8 @@ impl TestWorld {
             map_https: Some(surroundings.web.https().into()),
             balance: Money::from_minor(1_000_000, Currency::EUR),
             validation: wanted.validation,
+            reissue: wanted.reissue,
+            clock: wanted.starts_at,
             seed: Some(7),
             ..leaderssl_simulator::Config::default()
         })
@@ -160,7 +168,11 @@ impl TestWorld {
             http: surroundings.web.http(),
             https: surroundings.web.https(),
         };
-        let engine = engine(&store, around, wanted.keys, wanted.purchase, None);
+        let clock = match wanted.starts_at {
+            Some(start) => BusinessClock::starting_at(start),
+            None => BusinessClock::real(),
+        };
+        let engine = engine_with(&store, around, wanted.keys, wanted.purchase, None, clock);
         let people = People::settle(&store).await;
         let mut world = Self {
             worker: engine.worker(),
@@ -188,6 +200,31 @@ impl TestWorld {
         }
         world.module = world.connect("LeaderTelecom", 10).await;
         world
+    }
+
+    /// Moves business time forward, here and at the CA.
+    ///
+    /// # Panics
+    /// When the simulator does not follow.
+    pub fn advance(&self, by: SignedDuration) {
+        self.engine.clock().advance(by);
+        self.simulator.advance_clock(by).expect("the CA's clock moves");
+    }
+
+    /// Moves business time to noon of a day that is to come.
+    ///
+    /// # Panics
+    /// When the day is over.
+    pub fn advance_to(&self, day: Date) {
+        use domain::Clock as _;
+        let noon = day
+            .at(12, 0, 0, 0)
+            .to_zoned(TimeZone::UTC)
+            .expect("a day")
+            .timestamp();
+        let by = noon.duration_since(self.engine.clock().now());
+        assert!(by.is_positive(), "{day} is over");
+        self.advance(by);
     }
 
     /// Connects another module to the same CA account and imports its catalogue.
@@ -516,6 +553,17 @@ pub fn engine(
     purchase: ca::purchase::Policy,
     crash_at: Option<String>,
 ) -> Engine {
+    engine_with(store, around, keys, purchase, crash_at, BusinessClock::real())
+}
+
+fn engine_with(
+    store: &Store,
+    around: Around,
+    keys: KeyRing,
+    purchase: ca::purchase::Policy,
+    crash_at: Option<String>,
+    clock: BusinessClock,
+) -> Engine {
     let eyes = dns::Eyes::new(dns::EyesConfig {
         resolver: dns::Resolver::Address(around.dns),
         zones: vec![dns::ZoneServer {
@@ -532,7 +580,7 @@ pub fn engine(
     .expect("the eyes open");
     Engine::new(Parts {
         store: store.clone(),
-        clock: Arc::new(BusinessClock::real()),
+        clock: Arc::new(clock),
         keys,
         registry: connectors::REGISTRATIONS,
         eyes,

@@ -1,11 +1,11 @@
 //! The certificate signing request of an order: judged when it is given, made when it is not.
 
+use domain::id::{CsrId, KeyId, ServiceId};
 use domain::{
     contact::{FieldProblem, Organisation},
     name::NameSet,
     product::ProductKind,
 };
-use domain::id::{CsrId, KeyId, ServiceId};
 use pki::{
     Csr, KeyChoice, PrivateKey, Subject,
     csr::{self, ExpectedNames},

@@ -2,7 +2,12 @@
 
 use std::fmt::Write as _;
 
-use store::{ca_order::CaOrder, module::Module, request::Csr, service::{Service, ServiceName}};
+use store::{
+    ca_order::CaOrder,
+    module::Module,
+    request::Csr,
+    service::{Service, ServiceName},
+};
 
 /// Everything in one text: it is the task, and the mail about the task.
 pub(crate) fn instructions(

@@ -1,10 +1,7 @@
 //! How the names of a reissue are proven: as chosen when the service was ordered, or another way when that one has ended.
 //! A change is told to the client, never silent.
 
-use domain::{
-    name::DomainName,
-    product::ValidationMethod,
-};
+use domain::{name::DomainName, product::ValidationMethod};
 use serde_json::json;
 use store::{module::Module, service::ServiceName, tariff::TariffPlan};
 
@@ -39,7 +36,9 @@ pub(crate) async fn settle(
         return Err(StepError::Manual {
             kind: domain::state::TaskKind::OperationManual,
             class: "no_method",
-            text: format!("The names cannot be proven as before ({why}), and the tariff plan has no other way."),
+            text: format!(
+                "The names cannot be proven as before ({why}), and the tariff plan has no other way."
+            ),
         });
     };
     let before = names.first().map(|name| name.method);
@@ -98,10 +97,11 @@ async fn ended(
     let is_offered = |name: &&ServiceName| {
         offered.iter().any(|offer| {
             offer.name == name.name
-                && offer
-                    .addresses
-                    .iter()
-                    .any(|address| name.approver.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address)))
+                && offer.addresses.iter().any(|address| {
+                    name.approver
+                        .as_deref()
+                        .is_some_and(|own| own.eq_ignore_ascii_case(address))
+                })
         })
     };
     let all = names

@@ -178,7 +178,9 @@ async fn clear_the_way(
     let Some(before) = store::operation::changing(tx, service).await? else {
         return Ok(None);
     };
-    let mut before = store::operation::lock(tx, before.id).await?.ok_or(Error::Conflict)?;
+    let mut before = store::operation::lock(tx, before.id)
+        .await?
+        .ok_or(Error::Conflict)?;
     if before.kind != OperationKind::Reissue || !may_give_way(engine, tx, &before).await? {
         return Err(Error::refused("busy"));
     }

@@ -16,4 +16,5 @@ mod main_job;
 mod people_decide;
 mod plans;
 mod reconcile;
+mod reissue;
 mod trouble;

@@ -8,8 +8,7 @@ use domain::{
 };
 use serde_json::json;
 use store::{
-    Tx, document::DocumentKind, operation::Operation, reservation::ReservationState,
-    service::ServiceName,
+    Tx, document::DocumentKind, operation::Operation, reservation::ReservationState, service::ServiceName,
 };
 use uuid::Uuid;
 

@@ -6,7 +6,9 @@ use domain::{
     id::CertificateId,
     name::{DomainName, NameSet},
     plan::next_reissue_on,
-    state::{AttemptOutcome, IssueReason, OperationKind, OperationState, ServiceState, TaskKind, ValidationState},
+    state::{
+        AttemptOutcome, IssueReason, OperationKind, OperationState, ServiceState, TaskKind, ValidationState,
+    },
     term::{covers, shown_dates},
 };
 use jiff::Timestamp;

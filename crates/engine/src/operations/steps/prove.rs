@@ -148,7 +148,14 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
     }
     if !failed.is_empty() {
         let steps = failed.iter().map(step_for_client).collect();
-        effects::validation_needed(engine, &tx, &run.service, &format!("{}:zone", round_of(&order)), steps).await?;
+        effects::validation_needed(
+            engine,
+            &tx,
+            &run.service,
+            &format!("{}:zone", round_of(&order)),
+            steps,
+        )
+        .await?;
     }
     let at = engine
         .now()

@@ -12,18 +12,11 @@ use domain::{
     Money,
     id::{CsrId, KeyId, PurchaseId},
     name::NameSet,
-    state::{
-        AttemptOutcome, KeyCustody, OperationState, PurchaseStage, ServiceState, TaskKind,
-    },
+    state::{AttemptOutcome, KeyCustody, OperationState, PurchaseStage, ServiceState, TaskKind},
 };
 use serde_json::json;
 use store::{
-    Json,
-    ca_order::CaOrder,
-    module::Module,
-    purchase::Purchase,
-    request::Csr,
-    service::ServiceName,
+    Json, ca_order::CaOrder, module::Module, purchase::Purchase, request::Csr, service::ServiceName,
     tariff::TariffPlan,
 };
 use tracing::info;
@@ -129,7 +122,11 @@ async fn make_request(run: &mut Run<'_>, outputs: &mut Outputs) -> StepResult<()
     let names = accept::names(run).await?;
     let set = set_of(&names)?;
     let choice = request::choice_of(&former.der)?;
-    let organisation = run.service.organisation.as_ref().map(|organisation| &organisation.0);
+    let organisation = run
+        .service
+        .organisation
+        .as_ref()
+        .map(|organisation| &organisation.0);
     let made = request::made(choice, &set, organisation).await?;
     let (csr_id, key_id): (CsrId, KeyId) = (engine.new_id(), engine.new_id());
     outputs.csr = Some(csr_id);
@@ -280,7 +277,8 @@ pub(super) async fn accepted(run: &mut Run<'_>, bought: &Purchase, by_ca: Accept
     }
     store::ca_order::update_renamed(&tx, &mut order, now).await?;
     run.save(&tx, PROVE).await?;
-    let details = json!({ "ca_order": by_ca.ca_ref, "round": order.round, "charged": by_ca.charged.to_string() });
+    let details =
+        json!({ "ca_order": by_ca.ca_ref, "round": order.round, "charged": by_ca.charged.to_string() });
     audit::append(
         &tx,
         engine,
@@ -371,7 +369,12 @@ async fn over(run: &mut Run<'_>, code: &str, why: &str) -> StepResult {
 }
 
 /// Everything that a person needs who reissues in the CA's client area; the client is told that it takes a person.
-async fn by_hand(run: &mut Run<'_>, ground: &Ground, names: &[ServiceName], why: &str) -> StepResult<StepError> {
+async fn by_hand(
+    run: &mut Run<'_>,
+    ground: &Ground,
+    names: &[ServiceName],
+    why: &str,
+) -> StepResult<StepError> {
     let csr = accept::csr(run).await?;
     run.operation.module_id = Some(ground.module.id);
     let text = by_person::instructions(&run.service, &ground.order, &ground.module, names, &csr, why);
