@@ -28,9 +28,8 @@ pub(crate) async fn settle(
     module: &Module,
 ) -> StepResult<Vec<ServiceName>> {
     let mut names = accept::names(run).await?;
-    let why = match ended(run, plan, module, &names).await? {
-        None => return Ok(names),
-        Some(why) => why,
+    let Some(why) = ended(run, plan, module, &names).await? else {
+        return Ok(names);
     };
     let Some(method) = fallback(run, plan, &names) else {
         return Err(StepError::Manual {

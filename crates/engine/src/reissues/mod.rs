@@ -12,7 +12,6 @@ pub use model::{Due, KeyWish, NamesQuote, NewReissue, Started};
 
 use domain::{
     id::{OperationId, ServiceId},
-    plan::next_reissue_on,
     state::{OperationKind, ReissueCause},
 };
 use jiff::{ToSpan as _, civil::Date};
@@ -138,7 +137,8 @@ pub(crate) async fn plan_next(engine: &Engine, tx: &Tx, service: &mut Service) -
         None => None,
     };
     let planned = service.term().zip(certificate).and_then(|(term, certificate)| {
-        next_reissue_on(term, engine.day_of(certificate.not_before), certificate.end_date)
+        let lead = engine.dated_rules().lead();
+        lead.next_reissue_on(term, engine.day_of(certificate.not_before), certificate.end_date)
     });
     let tomorrow = engine
         .today()

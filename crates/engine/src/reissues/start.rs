@@ -332,12 +332,11 @@ async fn next_names(
         return Ok(None);
     }
     let own;
-    let validation = match validation {
-        Some(validation) => validation,
-        None => {
-            own = as_before(ground, names);
-            &own
-        }
+    let validation = if let Some(validation) = validation {
+        validation
+    } else {
+        own = as_before(ground, names);
+        &own
     };
     let chosen = checked_validations(&ground.plan, names, validation, engine.today())?;
     check_approvers(engine, &ground.plan, &chosen).await?;

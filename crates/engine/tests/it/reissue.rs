@@ -17,6 +17,7 @@ use domain::{
 use jiff::civil::{Date, date};
 use leaderssl_simulator::ReissueCall;
 use pki::{KeyChoice, PrivateKey, Subject};
+use secrecy::ExposeSecret as _;
 use store::task::TaskFilter;
 use testkit::{TestWorld, Wanted, database::for_each_backend};
 
@@ -263,7 +264,6 @@ async fn a_client_whose_key_was_lost_gets_a_new_one_and_what_waits_gives_way() {
         let view = world
             .until_it(placed.service, |view| view.certificates.len() == 2)
             .await;
-        use secrecy::ExposeSecret as _;
         let key = PrivateKey::parse(key.expose_secret().as_bytes()).unwrap();
         assert_eq!(view.key.fingerprint, key.fingerprint().to_string());
         assert_eq!(view.key.custody, KeyCustody::NotStored);

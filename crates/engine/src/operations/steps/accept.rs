@@ -162,7 +162,7 @@ async fn settle(run: &mut Run<'_>, bought: &Purchase, outcome: Outcome, names: &
             Ok(Flow::On)
         }
         Outcome::Rejected { why, .. } if run.operation.kind == OperationKind::Reissue => {
-            reissue::refused(run, "rejected", why).await
+            reissue::refused(run, "rejected", &why)
         }
         Outcome::Abandoned { why } if run.operation.kind == OperationKind::Reissue => {
             reissue::given_up(run, &why).await

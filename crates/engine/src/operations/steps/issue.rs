@@ -5,7 +5,6 @@ use dns::Publisher as _;
 use domain::{
     id::CertificateId,
     name::{DomainName, NameSet},
-    plan::next_reissue_on,
     state::{
         AttemptOutcome, IssueReason, OperationKind, OperationState, ServiceState, TaskKind, ValidationState,
     },
@@ -297,24 +296,7 @@ pub(crate) async fn deliver(
     row.delivered_at = Some(now);
     "issued".clone_into(&mut order.state);
 
-    if run.service.state.is_before_issue() {
-        run.service.state = ServiceState::Active;
-    }
-    run.service.end_date = Some(row.end_date);
-    run.service.certificate_id = Some(row.id);
-    run.service.csr_id = Some(csr.id);
-    if let Some(custody) = open::outputs(run).ok().and_then(|outputs| outputs.custody) {
-        run.service.custody = custody;
-    }
-    run.service.issued_at = Some(now);
-    if let Some(first) = names.first() {
-        run.service.names_version = first.names_version;
-        run.service.names_count = i32::try_from(names.len()).unwrap_or(i32::MAX);
-    }
-    if let Some(term) = run.service.term() {
-        run.service.is_subscription |= !covers(row.end_date, term.end);
-        run.service.reissue_on = next_reissue_on(term, engine.day_of(row.not_before), row.end_date);
-    }
+    put_in_force(run, &row, csr, names);
     engine.pass("open.before_delivery");
     let tx = engine.store().begin().await?;
     store::certificate::insert(&tx, &row).await?;
@@ -355,6 +337,31 @@ pub(crate) async fn deliver(
     tx.commit().await?;
     info!(serial = row.serial, end_date = %row.end_date, "delivered");
     Ok(None)
+}
+
+/// The certificate becomes the service's: dates, request, key and names are those of the certificate.
+fn put_in_force(run: &mut Run<'_>, row: &Certificate, csr: &Csr, names: &[ServiceName]) {
+    let engine = run.engine;
+    let custody = open::outputs(run).ok().and_then(|outputs| outputs.custody);
+    let service = &mut run.service;
+    if service.state.is_before_issue() {
+        service.state = ServiceState::Active;
+    }
+    service.end_date = Some(row.end_date);
+    service.certificate_id = Some(row.id);
+    service.csr_id = Some(csr.id);
+    service.custody = custody.unwrap_or(service.custody);
+    service.issued_at = row.delivered_at;
+    if let Some(first) = names.first() {
+        service.names_version = first.names_version;
+        service.names_count = i32::try_from(names.len()).unwrap_or(i32::MAX);
+        service.method = first.method;
+    }
+    if let Some(term) = service.term() {
+        service.is_subscription |= !covers(row.end_date, term.end);
+        let lead = engine.dated_rules().lead();
+        service.reissue_on = lead.next_reissue_on(term, engine.day_of(row.not_before), row.end_date);
+    }
 }
 
 /// Takes published records away; then the operation is done.

@@ -293,7 +293,7 @@ pub(super) async fn accepted(run: &mut Run<'_>, bought: &Purchase, by_ca: Accept
 }
 
 /// The CA said no. The certificate at hand goes on; a person looks, and starting again asks anew.
-pub(super) async fn refused(run: &mut Run<'_>, class: &'static str, why: String) -> StepResult {
+pub(super) fn refused(run: &mut Run<'_>, class: &'static str, why: &str) -> StepResult {
     begin_anew(run)?;
     Err(StepError::Manual {
         kind: TaskKind::OperationManual,
@@ -311,7 +311,11 @@ pub(super) async fn ended_by_ca(run: &mut Run<'_>, mut order: CaOrder, raw_statu
     let tx = run.engine.store().begin().await?;
     store::ca_order::update(&tx, &mut order).await?;
     tx.commit().await?;
-    refused(run, "rejected", format!("it ended the reissue as `{raw_status}`")).await
+    refused(
+        run,
+        "rejected",
+        &format!("it ended the reissue as `{raw_status}`"),
+    )
 }
 
 /// The CA has no such call: a person reissues in the CA's client area.
