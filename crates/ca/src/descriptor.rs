@@ -15,6 +15,8 @@ pub struct Descriptor {
     pub sign_up: Option<&'static str>,
     /// The settings, in the order of the form.
     pub settings: &'static [SettingField],
+    /// Days after the first certificate of an order during which the CA gives the money back; 0: never.
+    pub refund_days: u16,
     /// What the CA can do.
     pub capabilities: Capabilities,
 }

@@ -161,6 +161,7 @@ mod tests {
                 false,
             ),
         ],
+        refund_days: 0,
         capabilities: Capabilities {
             calls: &[],
             automatic_reissue: &[],

@@ -266,6 +266,38 @@ pub(crate) async fn order_failed(
     to_client(engine, tx, service, "order_failed", &mail).await
 }
 
+/// Opens a task: the tariff plan of a service that is to be prolonged has no price for the next term any more.
+pub(crate) async fn cannot_be_prolonged(engine: &Engine, tx: &Tx, service: &Service) -> Result<()> {
+    let text = format!(
+        "The tariff plan has no price for the next paid term of {}. Price it, or agree with the client on another plan; it is tried \
+         again every day until the paid term ends.",
+        NumberKind::Service.show(service.number)
+    );
+    let department = match service.module_id {
+        Some(id) => store::module::find(tx, id)
+            .await?
+            .map(|module| module.department_id),
+        None => None,
+    };
+    let task = tasks::NewTask {
+        kind: TaskKind::Plain,
+        title: format!(
+            "{} · {}",
+            NumberKind::Service.show(service.number),
+            service.main_name.unicode()
+        ),
+        detail: text,
+        department,
+        service: Some(service.id),
+        operation: None,
+        module: service.module_id,
+        account: Some(service.account_id),
+        dedup_key: format!("no_price:{}", service.id),
+    };
+    tasks::open(engine, tx, &system(engine, service.seller_id), task).await?;
+    Ok(())
+}
+
 /// A mail to be written.
 pub(crate) struct ToSend {
     /// Address of the reader; nothing is written to nobody.

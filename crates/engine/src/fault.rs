@@ -32,6 +32,8 @@ pub const POINTS: &[&str] = &[
     "reissue.leased",
     "reissue.request_stored",
     "reissue.intent_stored",
+    "prolong.leased",
+    "prolong.prepared",
     "close.before_cancel",
     "close.after_cancel",
     "close.closed",

@@ -17,6 +17,7 @@
 //! | [`master_keys`] | rotating the key that seals all secrets |
 //! | [`reconciliation`] | comparing with the CAs' own lists of orders |
 //! | [`reissues`] | new certificates within the paid term |
+//! | [`renewals`] | the ends of paid terms: prolonged or closed |
 //! | [`periodic`] | what runs by the clock |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`notices`] | mails: written with their cause, delivered by lease |
@@ -50,6 +51,7 @@ pub mod people;
 pub mod periodic;
 pub mod reconciliation;
 pub mod reissues;
+pub mod renewals;
 pub mod settings;
 pub mod tasks;
 

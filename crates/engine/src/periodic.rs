@@ -48,6 +48,11 @@ const WORKS: &[Work] = &[
         run: |engine| Box::pin(reissues(engine)),
     },
     Work {
+        name: "renewals",
+        schedule: Schedule::Every(SignedDuration::from_hours(1)),
+        run: |engine| Box::pin(renewals(engine)),
+    },
+    Work {
         name: "reconciliation",
         schedule: Schedule::Daily(&[Time::constant(3, 0, 0, 0)]),
         run: |engine| Box::pin(reconciliation(engine)),
@@ -302,6 +307,20 @@ async fn reissues(engine: Engine) -> Result<Done> {
     })
 }
 
+/// Begins the prolongations that are due, and closes what has come to the end of its paid term.
+async fn renewals(engine: Engine) -> Result<Done> {
+    let renewed = engine.renewals().run_due().await?;
+    let closed = engine.renewals().close_ended().await?;
+    let waiting = renewed.short_of_money + renewed.put_off;
+    Ok(Done {
+        result: format!(
+            "{} begun, {} short of money, {} put off, {closed} ended",
+            renewed.begun, renewed.short_of_money, renewed.put_off
+        ),
+        backlog: i64::try_from(waiting).unwrap_or(i64::MAX),
+    })
+}
+
 /// Removes what nobody needs any more.
 async fn housekeeping(engine: Engine) -> Result<Done> {
     let before = |span: SignedDuration| {
@@ -368,7 +387,7 @@ mod tests {
             assert_eq!(area.run_due_once().await.unwrap(), 1);
             assert_eq!(area.run_due_once().await.unwrap(), 0);
             world.engine.clock().advance(SignedDuration::from_hours(24));
-            assert_eq!(area.run_due_once().await.unwrap(), 4);
+            assert_eq!(area.run_due_once().await.unwrap(), 5);
             let shown = area.list(&admin).await.unwrap();
             let results: Vec<_> = shown
                 .iter()
@@ -381,6 +400,7 @@ mod tests {
                     ("housekeeping", Some("0 traces of sign-ins, 0 answers removed")),
                     ("reconciliation", Some("0 compared, 0 not in order")),
                     ("reissues", Some("0 begun, 0 busy")),
+                    ("renewals", Some("0 begun, 0 short of money, 0 put off, 0 ended")),
                 ]
             );
         })

@@ -327,6 +327,7 @@ mod tests {
         log: "pmlistedca",
         sign_up: None,
         settings: &[],
+        refund_days: 0,
         capabilities: Capabilities {
             calls: &[],
             automatic_reissue: &[],

@@ -43,6 +43,10 @@ const STEPS: &[Step] = &[
         name: "m0008_methods",
         sql: include_str!("migration/m0008_methods.sql"),
     },
+    Step {
+        name: "m0009_terms",
+        sql: include_str!("migration/m0009_terms.sql"),
+    },
 ];
 
 struct Step {

@@ -366,6 +366,33 @@ pub async fn due_for_reissue(tx: &Tx, today: Date, most: u64) -> Result<Vec<Serv
     record::all(tx, record::claimed(tx, query)).await
 }
 
+/// The services of which the next paid term is to be bought on `today`, the most urgent first.
+pub async fn due_for_renewal(tx: &Tx, today: Date, most: u64) -> Result<Vec<Service>> {
+    let query = service::Entity::find()
+        .filter(service::Column::RenewOn.lte(today.to_stored()))
+        .filter(service::Column::State.eq(ServiceState::Active.word()))
+        .order_by_asc(service::Column::RenewOn)
+        .order_by_asc(service::Column::Id)
+        .limit(most);
+    record::all(tx, record::claimed(tx, query)).await
+}
+
+/// The day on which the next paid term of any service is to be bought.
+pub async fn next_renewal_on(conn: &dyn Conn) -> Result<Option<Date>> {
+    next_day(conn, "renew_on").await
+}
+
+/// The services whose paid term ended before `today` and that are not closed, those that ended first at the front.
+pub async fn past_their_term(tx: &Tx, today: Date, most: u64) -> Result<Vec<Service>> {
+    let query = service::Entity::find()
+        .filter(service::Column::TermEnd.lt(today.to_stored()))
+        .filter(service::Column::ClosedAt.is_null())
+        .order_by_asc(service::Column::TermEnd)
+        .order_by_asc(service::Column::Id)
+        .limit(most);
+    record::all(tx, record::claimed(tx, query)).await
+}
+
 /// The day on which the next reissue of any service begins.
 pub async fn next_reissue_on(conn: &dyn Conn) -> Result<Option<Date>> {
     next_day(conn, "reissue_on").await

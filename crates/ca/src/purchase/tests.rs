@@ -31,6 +31,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
     log: "pmfickleca",
     sign_up: None,
     settings: &[],
+    refund_days: 0,
     capabilities: Capabilities {
         calls: &[],
         automatic_reissue: &[],

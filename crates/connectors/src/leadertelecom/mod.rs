@@ -136,6 +136,8 @@ static DESCRIPTOR: Descriptor = Descriptor {
             is_advanced: true,
         },
     ],
+    // 14 days from delivery (leaderssl-api.md §5.2, confirmed by LeaderTelecom).
+    refund_days: 14,
     capabilities: Capabilities {
         calls: &[
             Capability::Balance,

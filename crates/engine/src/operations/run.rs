@@ -14,7 +14,7 @@ use store::{
 };
 use tracing::{Instrument as _, debug, info, warn};
 
-use super::steps::{close, open, reissue};
+use super::steps::{close, open, prolong, reissue};
 use crate::{
     Actor, Engine, Error, RequestId, Result,
     effects::{self, NewTask},
@@ -161,11 +161,7 @@ impl Run<'_> {
                 OperationKind::Open => Box::pin(open::step(&mut self)).await,
                 OperationKind::Close => close::step(&mut self).await,
                 OperationKind::Reissue => Box::pin(reissue::step(&mut self)).await,
-                OperationKind::Prolong => Err(StepError::Manual {
-                    kind: TaskKind::OperationManual,
-                    class: "unsupported",
-                    text: "this version does not do that by itself".to_owned(),
-                }),
+                OperationKind::Prolong => Box::pin(prolong::step(&mut self)).await,
             };
             match outcome {
                 Ok(Flow::On) => {}

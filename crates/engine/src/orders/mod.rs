@@ -160,7 +160,8 @@ impl Orders<'_> {
         }
     }
 
-    async fn sale(
+    /// What names cost today for a term.
+    pub(crate) async fn sale(
         &self,
         account: &Account,
         plan: &TariffPlan,
@@ -216,9 +217,11 @@ impl Orders<'_> {
 }
 
 /// What is sold at which price.
-struct Sale {
-    extra: ExtraNames,
-    price: Price,
+pub(crate) struct Sale {
+    /// Names beyond those that the price includes.
+    pub(crate) extra: ExtraNames,
+    /// The price with its lines.
+    pub(crate) price: Price,
 }
 
 /// What a CA charges for a term with so many further names.

@@ -14,14 +14,15 @@ use domain::{
     id::{OperationId, ServiceId},
     state::{OperationKind, ReissueCause},
 };
-use jiff::{ToSpan as _, civil::Date};
+use jiff::civil::Date;
 use serde_json::json;
 use store::{Tx, service::Service};
 use tracing::info;
 
 use crate::{
-    Actor, Engine, Error, Result, audit,
+    Actor, Engine, Result, audit,
     operations::{fresh, run::system},
+    renewals,
 };
 
 /// How many reissues one transaction begins.
@@ -101,7 +102,7 @@ impl Reissues<'_> {
 async fn begin(engine: &Engine, tx: &Tx, mut service: Service, today: Date) -> Result<bool> {
     let is_busy = store::operation::changing(tx, service.id).await?.is_some();
     if is_busy {
-        service.reissue_on = today.checked_add(1.day()).ok();
+        service.reissue_on = Some(renewals::tomorrow(today)?);
         store::service::update(tx, &mut service).await?;
         return Ok(false);
     }
@@ -130,20 +131,27 @@ async fn begin(engine: &Engine, tx: &Tx, mut service: Service, today: Date) -> R
     Ok(true)
 }
 
+/// Sets the day of the next reissue by the plan: one that was missed is due at once.
+pub(crate) async fn plan_again(engine: &Engine, tx: &Tx, service: &mut Service) -> Result<()> {
+    service.reissue_on = planned(engine, tx, service).await?;
+    Ok(store::service::update(tx, service).await?)
+}
+
 /// Sets the day of the next reissue after one that brought no certificate: by the plan, tomorrow at the earliest.
 pub(crate) async fn plan_next(engine: &Engine, tx: &Tx, service: &mut Service) -> Result<()> {
+    let tomorrow = renewals::tomorrow(engine.today())?;
+    let planned = planned(engine, tx, service).await?;
+    service.reissue_on = planned.map(|day| day.max(tomorrow));
+    Ok(store::service::update(tx, service).await?)
+}
+
+async fn planned(engine: &Engine, tx: &Tx, service: &Service) -> Result<Option<Date>> {
     let certificate = match service.certificate_id {
         Some(id) => store::certificate::find(tx, id).await?,
         None => None,
     };
-    let planned = service.term().zip(certificate).and_then(|(term, certificate)| {
-        let lead = engine.dated_rules().lead();
+    let lead = engine.dated_rules().lead();
+    Ok(service.term().zip(certificate).and_then(|(term, certificate)| {
         lead.next_reissue_on(term, engine.day_of(certificate.not_before), certificate.end_date)
-    });
-    let tomorrow = engine
-        .today()
-        .checked_add(1.day())
-        .map_err(|error| Error::Internal(format!("tomorrow: {error}")))?;
-    service.reissue_on = planned.map(|day| day.max(tomorrow));
-    Ok(store::service::update(tx, service).await?)
+    }))
 }

@@ -6,7 +6,7 @@ use domain::{
     name::NameSet,
     price::{ExtraNames, Price, PriceLineKind},
     product::ProductKind,
-    state::{AttemptOutcome, KeyCustody, OperationKind, OperationState, PurchaseStage, ServiceState},
+    state::{AttemptOutcome, KeyCustody, OperationKind, OperationState, ServiceState},
 };
 use serde_json::json;
 use store::{
@@ -181,7 +181,7 @@ async fn clear_the_way(
     let mut before = store::operation::lock(tx, before.id)
         .await?
         .ok_or(Error::Conflict)?;
-    if before.kind != OperationKind::Reissue || !may_give_way(engine, tx, &before).await? {
+    if before.kind != OperationKind::Reissue || !engine.services().may_take_over(tx, &before).await? {
         return Err(Error::refused("busy"));
     }
     let outputs: Outputs = serde_json::from_value(before.outputs.0.clone()).unwrap_or_default();
@@ -211,21 +211,6 @@ async fn clear_the_way(
     };
     store::operation::insert_attempt(tx, &attempt).await?;
     Ok(outputs.target)
-}
-
-/// Whether nobody works on the operation and what it bought, if anything, is certain.
-async fn may_give_way(engine: &Engine, tx: &Tx, operation: &Operation) -> Result<bool> {
-    let wall = engine.clock().machine_now();
-    if operation.lease_until.is_some_and(|until| until > wall) {
-        return Ok(false);
-    }
-    let purchases = store::purchase::of_operation(tx, operation.id).await?;
-    Ok(!purchases.iter().any(|purchase| {
-        matches!(
-            purchase.stage,
-            PurchaseStage::Called | PurchaseStage::Unknown | PurchaseStage::Unclear
-        )
-    }))
 }
 
 async fn ground(engine: &Engine, actor: &Actor, id: ServiceId) -> Result<Ground> {

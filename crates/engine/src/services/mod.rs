@@ -1,5 +1,6 @@
 //! Services: what clients bought.
 
+mod ends;
 mod methods;
 mod model;
 mod plan;
@@ -32,7 +33,7 @@ use crate::{
     authority::{require, scope, see},
     effects,
     operations::steps::ending::closing_of,
-    tasks,
+    renewals, tasks,
 };
 
 pub(crate) use view::{Lines, operation_page, operation_views};
@@ -124,10 +125,11 @@ impl Services<'_> {
         view::page(self.0, actor, service).await
     }
 
-    /// Gives a service up before issue. What was paid comes back as far as the CA allows.
+    /// Gives a service up: before issue, or after it as long as the CA gives its money back. What was paid comes back as far
+    /// as the CA allows.
     ///
     /// # Errors
-    /// [`Error::Refused`] with `already-issued` or `already-over`.
+    /// [`Error::Refused`] with `refund-window-over`, `busy` or `already-over`.
     pub async fn close(&self, actor: &Actor, id: ServiceId) -> Result<()> {
         require(actor, Permission::Order)?;
         let engine = self.0;
@@ -138,7 +140,10 @@ impl Services<'_> {
             return Err(Error::refused("already-over"));
         }
         if !service.state.is_before_issue() {
-            return Err(Error::refused("already-issued"));
+            ends::cancel(engine, &tx, actor, service).await?;
+            tx.commit().await?;
+            engine.wake();
+            return Ok(());
         }
         let before = store::operation::changing(&tx, id)
             .await?
@@ -172,12 +177,14 @@ impl Services<'_> {
     pub async fn set_prolong(&self, actor: &Actor, id: ServiceId, years: Option<Years>) -> Result<()> {
         require(actor, Permission::Order)?;
         let engine = self.0;
-        let mut service = self.own(actor, id).await?;
+        self.own(actor, id).await?;
+        let tx = engine.store().begin().await?;
+        let mut service = service::lock(&tx, id).await?.ok_or(Error::NotFound)?;
         if service.state.is_final() {
             return Err(Error::refused("already-over"));
         }
         service.prolong_years = years;
-        let tx = engine.store().begin().await?;
+        service.renew_on = renewals::renew_on(&service).filter(|_| service.state == ServiceState::Active);
         service::update(&tx, &mut service).await?;
         audit::append(
             &tx,
@@ -189,6 +196,26 @@ impl Services<'_> {
         );
         tx.commit().await?;
         Ok(())
+    }
+
+    /// Suspends a service: nothing is reissued or prolonged until it is resumed. Its certificate stays valid.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `not-active`.
+    pub async fn suspend(&self, actor: &Actor, id: ServiceId, why: &str) -> Result<()> {
+        require(actor, Permission::WorkTasks)?;
+        self.own(actor, id).await?;
+        ends::suspend(self.0, actor, id, why).await
+    }
+
+    /// Resumes a suspended service; what fell due meanwhile is done at once.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with `not-suspended`.
+    pub async fn resume(&self, actor: &Actor, id: ServiceId) -> Result<()> {
+        require(actor, Permission::WorkTasks)?;
+        self.own(actor, id).await?;
+        ends::resume(self.0, actor, id).await
     }
 
     /// A service that the actor may see.
@@ -232,7 +259,7 @@ impl Services<'_> {
     }
 
     /// Whether nobody works on the operation and its purchase is certain.
-    async fn may_take_over(&self, tx: &store::Tx, operation: &Operation) -> Result<bool> {
+    pub(crate) async fn may_take_over(&self, tx: &store::Tx, operation: &Operation) -> Result<bool> {
         let wall = self.0.clock().machine_now();
         if operation.lease_until.is_some_and(|until| until > wall) {
             return Ok(false);

@@ -17,4 +17,5 @@ mod people_decide;
 mod plans;
 mod reconcile;
 mod reissue;
+mod terms;
 mod trouble;

@@ -103,7 +103,12 @@ problem-export-password = The file needs a password.
 
 # Refusals
 refused-account-blocked = The account is blocked. Please ask us.
-refused-already-issued = The certificate was issued already.
+refused-refund-window-over = The CA gives money back for { $days } days after delivery; that ended on { $last_day }.
+refused-busy = Other work on this service is under way. Try again when it is over.
+refused-not-active = The service is not active.
+refused-not-suspended = The service is not suspended.
+refused-suspended = The service is suspended. Resume it first.
+refused-term-over = The paid term is over.
 refused-already-over = The service has ended.
 refused-export-password = The file needs a password.
 refused-export-pkcs12 = The file could not be made.

@@ -103,7 +103,12 @@ problem-export-password = Для файла нужен пароль.
 
 # Отказы
 refused-account-blocked = Счёт заблокирован. Обратитесь к нам.
-refused-already-issued = Сертификат уже выпущен.
+refused-refund-window-over = Центр сертификации возвращает деньги { $days } дн. после выдачи; срок истёк { $last_day }.
+refused-busy = С этой услугой уже идёт другая работа. Повторите, когда она закончится.
+refused-not-active = Услуга не активна.
+refused-not-suspended = Услуга не приостановлена.
+refused-suspended = Услуга приостановлена. Сначала возобновите её.
+refused-term-over = Оплаченный срок закончился.
 refused-already-over = Услуга уже завершена.
 refused-export-password = Для файла нужен пароль.
 refused-export-pkcs12 = Не удалось создать файл.

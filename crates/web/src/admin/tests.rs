@@ -74,6 +74,7 @@ static DESCRIPTOR: Descriptor = Descriptor {
             ..field("token_in", FieldKind::Choice(&["auto", "header"]))
         },
     ],
+    refund_days: 0,
     capabilities: Capabilities {
         calls: &[],
         automatic_reissue: &[],

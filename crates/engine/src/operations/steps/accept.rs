@@ -21,7 +21,7 @@ use super::{
     ending, first_step,
     journal::StoreJournal,
     open::{self, PROVE},
-    reissue,
+    prolong, reissue,
 };
 use crate::{
     Error, audit, effects, instance,
@@ -167,6 +167,12 @@ async fn settle(run: &mut Run<'_>, bought: &Purchase, outcome: Outcome, names: &
         Outcome::Abandoned { why } if run.operation.kind == OperationKind::Reissue => {
             reissue::given_up(run, &why).await
         }
+        Outcome::Rejected { why, .. } if run.operation.kind == OperationKind::Prolong => {
+            prolong::refused(run, &why)
+        }
+        Outcome::Abandoned { why } if run.operation.kind == OperationKind::Prolong => {
+            prolong::given_up(run, &why).await
+        }
         Outcome::Rejected { why, .. } => ending::fail(run, "rejected", &why, names).await,
         Outcome::Abandoned { why } => ending::fail(run, "by_staff", &why, names).await,
         Outcome::NotPlaced(error)
@@ -253,7 +259,8 @@ async fn accepted(
     } = by_ca;
     let engine = run.engine;
     let now = engine.now();
-    let term = PaidTerm::from_acceptance(engine.day_of(now), run.service.years);
+    let years = open::years(run)?;
+    let term = PaidTerm::from_acceptance(engine.day_of(now), years);
     let order = CaOrder {
         id: engine.new_id::<CaOrderId>(),
         service_id: run.service.id,
@@ -277,7 +284,10 @@ async fn accepted(
     let mut outputs = open::outputs(run)?;
     outputs.ca_order = Some(order.id);
     open::keep(run, &outputs)?;
-    run.service.state = ServiceState::WaitingForValidation;
+    if run.service.state == ServiceState::Opening {
+        run.service.state = ServiceState::WaitingForValidation;
+    }
+    run.service.years = years;
     run.service.accepted_at = Some(now);
     run.service.term_start = Some(term.start);
     run.service.term_end = Some(term.end);
@@ -304,16 +314,14 @@ async fn accepted(
         .map(|plan| plan.name)
         .unwrap_or_default();
     let domains: Vec<_> = names.iter().map(|name| name.name.clone()).collect();
-    effects::order_placed(engine, &tx, &run.service, &domains, plan).await?;
+    let action = if run.operation.kind == OperationKind::Prolong {
+        "service.prolonged"
+    } else {
+        effects::order_placed(engine, &tx, &run.service, &domains, plan).await?;
+        "service.accepted"
+    };
     let details = json!({ "ca_order": ca_ref, "charged": charged.to_string(), "module": bought.module_id });
-    audit::append(
-        &tx,
-        engine,
-        &run.actor,
-        "service.accepted",
-        &run.service.id,
-        details,
-    );
+    audit::append(&tx, engine, &run.actor, action, &run.service.id, details);
     tx.commit().await?;
     info!(ca_order = %ca_ref, charged = %charged, "the CA has the order");
     Ok(())
@@ -417,7 +425,7 @@ pub(crate) fn order_of(
         .map_err(crate::connection::internal("a unique value"))?;
     let request = OrderRequest {
         product: CaProductId(product.ca_ref.clone()),
-        days: u32::from(run.service.years.days()),
+        days: u32::from(open::years(run)?.days()),
         names: set,
         csr: ca::Csr::from_der(csr.der.clone()),
         unique_value: unique,

@@ -6,7 +6,7 @@ use domain::{
     id::{ModuleId, PurchaseId},
     product::ProductKind,
     selection::{Candidate, Considered, PassedOver, choose as choose_candidate},
-    state::{ConnectionState, PurchaseStage, TaskKind},
+    state::{ConnectionState, OperationKind, PurchaseStage, TaskKind},
 };
 use jiff::SignedDuration;
 use store::{
@@ -96,7 +96,7 @@ async fn intend(
         account_id: run.service.account_id,
         module_id: chosen.module.id,
         product_id: chosen.product.id,
-        years: run.service.years,
+        years: open::years(run)?,
         unique_value: unique,
         csr_fingerprint: csr.fingerprint.clone(),
         key_fingerprint: csr.key_fingerprint.clone(),
@@ -121,7 +121,9 @@ async fn intend(
         version: 1,
     };
     run.operation.module_id = Some(chosen.module.id);
-    run.service.module_id = Some(chosen.module.id);
+    if run.operation.kind == OperationKind::Open {
+        run.service.module_id = Some(chosen.module.id);
+    }
     let mut outputs = open::outputs(run)?;
     outputs.purchase = Some(id);
     open::keep(run, &outputs)?;
@@ -160,7 +162,7 @@ async fn options(run: &Run<'_>) -> StepResult<Vec<Choice>> {
             continue;
         };
         let term = if product.is_on_sale {
-            store::catalogue::term(reader, product.id, run.service.years).await?
+            store::catalogue::term(reader, product.id, open::years(run)?).await?
         } else {
             None
         };

@@ -101,7 +101,12 @@ async fn closed(run: &mut Run<'_>, unsettled: Option<Purchase>) -> StepResult {
         store::purchase::update(&tx, &mut purchase).await?;
     }
     let returned = ending::give_back(engine, &tx, &run.actor, run.service.id, "closed before issue").await?;
-    run.service.state = ServiceState::Failed;
+    let was_issued = !run.service.state.is_before_issue();
+    run.service.state = if was_issued {
+        ServiceState::Closed
+    } else {
+        ServiceState::Failed
+    };
     run.service.failure_code = Some("closed".to_owned());
     run.service.closed_at = Some(now);
     store::service::update(&tx, &mut run.service).await?;

@@ -2,13 +2,17 @@
 
 use domain::{
     Money,
-    id::ServiceId,
+    id::{OperationId, ServiceId},
     name::DomainName,
     state::{AttemptOutcome, OperationKind, OperationState, ServiceState},
 };
 use serde_json::json;
 use store::{
-    Tx, document::DocumentKind, operation::Operation, reservation::ReservationState, service::ServiceName,
+    Tx,
+    document::DocumentKind,
+    operation::Operation,
+    reservation::{Reservation, ReservationState},
+    service::ServiceName,
 };
 use uuid::Uuid;
 
@@ -50,7 +54,7 @@ pub(crate) async fn fail(run: &mut Run<'_>, code: &str, why: &str, names: &[Serv
     Ok(Flow::Rest)
 }
 
-/// Releases what is reserved and refunds what was charged for a service; says how much went back.
+/// Releases what is reserved and refunds what was charged for the present paid term of a service; says how much went back.
 pub(crate) async fn give_back(
     engine: &Engine,
     tx: &Tx,
@@ -58,9 +62,15 @@ pub(crate) async fn give_back(
     service: ServiceId,
     why: &str,
 ) -> Result<Option<Money>> {
+    let of_term = operations_of_term(tx, service).await?;
     let reservations = store::reservation::of_service(tx, service).await?;
+    let is_of_term = |reservation: &&Reservation| {
+        reservation
+            .operation_id
+            .is_none_or(|operation| of_term.contains(&operation))
+    };
     let mut returned: Option<Money> = None;
-    for reservation in reservations {
+    for reservation in reservations.iter().filter(is_of_term) {
         let amount = reservation.amount();
         match reservation.state {
             ReservationState::Held => {
@@ -80,6 +90,18 @@ pub(crate) async fn give_back(
         });
     }
     Ok(returned)
+}
+
+/// The operations since the last that bought a paid term, that one with them.
+async fn operations_of_term(tx: &Tx, service: ServiceId) -> Result<Vec<OperationId>> {
+    let mut of_term = Vec::new();
+    for operation in store::operation::of_service(tx, service).await? {
+        of_term.push(operation.id);
+        if matches!(operation.kind, OperationKind::Open | OperationKind::Prolong) {
+            break;
+        }
+    }
+    Ok(of_term)
 }
 
 /// The document of a charge that was not given back.

@@ -29,6 +29,7 @@ use tracing::{debug, info, warn};
 use super::{
     accept, ending,
     open::{self, AWAIT, FETCH, Outputs, TIDY},
+    prolong,
     prove::{self, ca_order},
     reissue,
 };
@@ -37,7 +38,7 @@ use crate::{
     connection::internal,
     effects, modules, money,
     operations::run::{Flow, Run, StepError, StepResult, chain},
-    zones,
+    renewals, zones,
 };
 
 /// Asks the CA how far the order is.
@@ -140,6 +141,9 @@ async fn refused_after_all(
         return reissue::ended_by_ca(run, order, &snapshot.raw_status).await;
     }
     order.closed_at = Some(engine.now());
+    if run.operation.kind == OperationKind::Prolong {
+        return prolong::ended_by_ca(run, order, &snapshot.raw_status).await;
+    }
     let tx = engine.store().begin().await?;
     store::ca_order::update(&tx, &mut order).await?;
     let text = format!(
@@ -358,8 +362,14 @@ fn put_in_force(run: &mut Run<'_>, row: &Certificate, csr: &Csr, names: &[Servic
         service.method = first.method;
     }
     if let Some(term) = service.term() {
-        service.is_subscription |= !covers(row.end_date, term.end);
+        let ends_early = !covers(row.end_date, term.end);
+        service.is_subscription = match row.reason {
+            // The first certificate of a term tells whether it is one of several.
+            IssueReason::Open | IssueReason::Prolong => ends_early,
+            IssueReason::Reissue | IssueReason::ByCa => service.is_subscription || ends_early,
+        };
         let lead = engine.dated_rules().lead();
+        service.renew_on = renewals::renew_on(service);
         service.reissue_on = lead.next_reissue_on(term, engine.day_of(row.not_before), row.end_date);
     }
 }

@@ -7,7 +7,9 @@ pub(crate) mod close;
 pub(crate) mod ending;
 pub(crate) mod issue;
 pub(crate) mod journal;
+pub(crate) mod new_request;
 pub(crate) mod open;
+pub(crate) mod prolong;
 pub(crate) mod prove;
 pub(crate) mod reissue;
 
@@ -16,7 +18,8 @@ use domain::state::OperationKind;
 /// Where an operation of a kind begins.
 pub(crate) const fn first_step(kind: OperationKind) -> &'static str {
     match kind {
-        OperationKind::Open | OperationKind::Prolong => open::FIRST_STEP,
+        OperationKind::Open => open::FIRST_STEP,
+        OperationKind::Prolong => prolong::FIRST_STEP,
         OperationKind::Reissue => reissue::FIRST_STEP,
         OperationKind::Close => close::FIRST_STEP,
     }

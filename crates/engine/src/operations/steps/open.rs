@@ -3,6 +3,7 @@
 use domain::{
     id::{CaOrderId, CsrId, PurchaseId},
     state::{KeyCustody, ReissueCause},
+    term::Years,
 };
 use serde::{Deserialize, Serialize};
 use store::{Json, operation::Operation, service::Service};
@@ -40,6 +41,9 @@ pub(crate) struct Outputs {
     pub(crate) ca_order: Option<CaOrderId>,
     /// Wildcard names among the names: they are priced apart.
     pub(crate) wildcards: u32,
+    /// The paid years that a prolongation buys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) years: Option<Years>,
     /// The request that the operation made or was given; without one the service's own is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) csr: Option<CsrId>,
@@ -84,6 +88,11 @@ pub(crate) async fn step(run: &mut Run<'_>) -> StepResult {
             "there is no step `{other}`"
         )))),
     }
+}
+
+/// The paid years that the operation buys.
+pub(crate) fn years(run: &Run<'_>) -> StepResult<Years> {
+    Ok(outputs(run)?.years.unwrap_or(run.service.years))
 }
 
 /// What the steps before left.

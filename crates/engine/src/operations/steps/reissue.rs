@@ -10,9 +10,9 @@ use ca::{
 };
 use domain::{
     Money,
-    id::{CsrId, KeyId, PurchaseId},
+    id::PurchaseId,
     name::NameSet,
-    state::{AttemptOutcome, KeyCustody, OperationState, PurchaseStage, ServiceState, TaskKind},
+    state::{AttemptOutcome, OperationState, PurchaseStage, ServiceState, TaskKind},
 };
 use serde_json::json;
 use store::{
@@ -24,15 +24,14 @@ use tracing::info;
 use super::{
     accept::{self, Accepted},
     choose::UNIQUE_VALUE,
-    ending,
-    open::{self, BUY, Outputs, PROVE},
+    ending, new_request,
+    open::{self, BUY, PROVE},
 };
 use crate::{
     Error, audit,
     connection::internal,
     money,
     operations::run::{Flow, Run, StepError, StepResult},
-    orders::request,
     reissues::{by_person, methods},
 };
 
@@ -68,10 +67,7 @@ async fn prepare(run: &mut Run<'_>) -> StepResult {
         return over(run, "term_over", "the paid term is over").await;
     }
     let ground = ground(run).await?;
-    let mut outputs = open::outputs(run)?;
-    if outputs.csr.is_none() {
-        make_request(run, &mut outputs).await?;
-    }
+    new_request::ensure(run, PREPARE).await?;
     let names = methods::settle(run, &ground.plan, &ground.module).await?;
     let connector = engine.connector(&ground.module)?;
     let capabilities = &connector.descriptor().capabilities;
@@ -109,44 +105,6 @@ async fn ground(run: &Run<'_>) -> StepResult<Ground> {
         .await?
         .ok_or(Error::NotFound)?;
     Ok(Ground { order, module, plan })
-}
-
-/// A new key and its request where the key is ours to make, else the request that the client gave last.
-async fn make_request(run: &mut Run<'_>, outputs: &mut Outputs) -> StepResult<()> {
-    let engine = run.engine;
-    let former = accept::csr(run).await?;
-    if run.service.custody != KeyCustody::Stored {
-        outputs.csr = Some(former.id);
-        return open::keep(run, outputs);
-    }
-    let names = accept::names(run).await?;
-    let set = set_of(&names)?;
-    let choice = request::choice_of(&former.der)?;
-    let organisation = run
-        .service
-        .organisation
-        .as_ref()
-        .map(|organisation| &organisation.0);
-    let made = request::made(choice, &set, organisation).await?;
-    let (csr_id, key_id): (CsrId, KeyId) = (engine.new_id(), engine.new_id());
-    outputs.csr = Some(csr_id);
-    open::keep(run, outputs)?;
-    let tx = engine.store().begin().await?;
-    let by = consent_of(run, &former).await?;
-    request::store(engine, &tx, run.service.id, csr_id, &made, Some((key_id, by))).await?;
-    run.save(&tx, PREPARE).await?;
-    tx.commit().await?;
-    engine.pass("reissue.request_stored");
-    Ok(())
-}
-
-/// Who agreed that keys of this service are kept here: the consent was given for the service, not for one key.
-async fn consent_of(run: &Run<'_>, former: &Csr) -> StepResult<String> {
-    let former = match former.key_id {
-        Some(id) => store::request::key(run.engine.store().reader(), id).await?,
-        None => None,
-    };
-    Ok(former.map_or_else(|| run.operation.started_by.clone(), |key| key.consented_by))
 }
 
 /// Stores the intent, before anything is called.
@@ -462,7 +420,7 @@ async fn product_of(
         })
 }
 
-fn set_of(names: &[ServiceName]) -> StepResult<NameSet> {
+pub(super) fn set_of(names: &[ServiceName]) -> StepResult<NameSet> {
     NameSet::from_names(names.iter().map(|name| name.name.clone()))
         .ok_or_else(|| StepError::Engine(Error::Internal("a service without names".to_owned())))
 }
