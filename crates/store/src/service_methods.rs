@@ -35,7 +35,7 @@ pub async fn list(conn: &dyn Conn, filter: &MethodFilter, page: &Page) -> Result
         && let Some(number) = cursor.key::<i64>()
     {
         values.push(number.into());
-        condition.push_str(&format!(" AND service.number > ${}", values.len()));
+        condition = format!("{condition} AND service.number > ${}", values.len());
     }
     let text = format!(
         "SELECT DISTINCT service.number {condition} ORDER BY service.number LIMIT {} OFFSET {}",
@@ -92,7 +92,7 @@ fn condition(filter: &MethodFilter) -> Option<(String, Vec<Value>)> {
     );
     if let Some(account) = filter.account {
         values.push(Uuid::from(account).into());
-        text.push_str(&format!(" AND service.account_id = ${}", values.len()));
+        text = format!("{text} AND service.account_id = ${}", values.len());
     }
     Some((text, values))
 }

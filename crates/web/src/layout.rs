@@ -76,6 +76,7 @@ const STAFF: [(&str, &[Entry]); 5] = [
             entry("nav-departments", "/admin/departments", Icon::Inbox),
             for_administrators("nav-reconciliation", "/admin/reconciliation", Icon::List),
             entry("nav-periodic", "/admin/periodic", Icon::Clock),
+            for_administrators("nav-rules", "/admin/rules", Icon::Shield),
             for_administrators("nav-mails", "/admin/mails", Icon::Inbox),
             for_administrators("nav-audit", "/admin/audit", Icon::Log),
             for_administrators("nav-settings", "/admin/settings", Icon::Sliders),

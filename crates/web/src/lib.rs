@@ -16,12 +16,15 @@
 //! | [`profile`] | one's own profile, in both areas |
 //! | [`admin`] | what staff see |
 //! | [`client`] | what clients see |
+//! | [`methods`], [`csv`] | services whose method of validation ends; lists as files; in both areas |
 
 pub mod admin;
 pub mod assets;
 pub mod client;
 pub mod components;
+pub mod csv;
 pub mod layout;
+pub mod methods;
 pub mod profile;
 pub mod routes;
 pub mod session;

@@ -104,6 +104,7 @@ impl Overview<'_> {
             purchases_blocked: instance
                 .filter(|instance| instance.purchases_blocked)
                 .map(|instance| instance.blocked_reason.unwrap_or_default()),
+            ending_methods: engine.services().count_with_ending_methods(actor).await?,
             outbox: engine.outbox().await?,
             as_of: engine.now(),
         })

@@ -28,6 +28,8 @@ pub struct Dashboard {
     pub manual: i64,
     /// Whether purchases are off for the whole installation, and why.
     pub purchases_blocked: Option<String>,
+    /// How many services depend on a method of validation that ends; beyond 1,000 they are not counted.
+    pub ending_methods: i64,
     /// Whether mails go out.
     pub outbox: Outbox,
     /// When this was read.

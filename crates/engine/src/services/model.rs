@@ -20,6 +20,8 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 pub use store::service_list::{Direction, ServiceSort};
 
+use super::PlanView;
+
 /// Which services are shown, and how.
 #[derive(Debug, Clone, Default)]
 pub struct ServiceQuery {
@@ -126,6 +128,8 @@ pub struct ServiceView {
     pub operations: Vec<OperationView>,
     /// What it cost.
     pub money: ServiceMoney,
+    /// What comes until the paid term ends; empty before acceptance and when the service is over.
+    pub plan: Option<PlanView>,
     /// What may be done with it now.
     pub may: Allowed,
 }

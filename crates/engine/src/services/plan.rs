@@ -70,11 +70,7 @@ impl Services<'_> {
     pub async fn plan(&self, actor: &Actor, id: ServiceId) -> Result<Option<PlanView>> {
         require(actor, Permission::SeeServices)?;
         let service = self.own(actor, id).await?;
-        let Some(known) = Known::load(self.0, &service).await? else {
-            return Ok(None);
-        };
-        let is_set = may(actor, Permission::Order) && !service.state.is_before_issue();
-        Ok(Some(known.view(self.0, is_set)))
+        of(self.0, actor, &service).await
     }
 
     /// Sets how names are proven when the service is issued again; what is proven now stays proven.
@@ -119,6 +115,13 @@ impl Services<'_> {
         tx.commit().await?;
         Ok(())
     }
+}
+
+/// The plan of a service, as this actor sees it.
+pub(super) async fn of(engine: &Engine, actor: &Actor, service: &Service) -> Result<Option<PlanView>> {
+    let may_set_method = may(actor, Permission::Order) && !service.state.is_before_issue();
+    let known = Known::load(engine, service).await?;
+    Ok(known.map(|known| known.view(engine, may_set_method)))
 }
 
 fn refuse_unless_issued(state: ServiceState) -> Result<()> {

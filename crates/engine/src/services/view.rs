@@ -21,7 +21,7 @@ use store::{
 
 use super::{
     Allowed, AttemptView, CaOrderView, CertificateView, ConsideredView, ErrorView, Failure, KeyView,
-    OperationView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceView, ValidationView,
+    OperationView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceView, ValidationView, plan,
 };
 use crate::{Actor, Engine, Error, Permission, Result, authority::may, tariffs, zones};
 
@@ -140,6 +140,7 @@ pub(super) async fn page(engine: &Engine, actor: &Actor, service: Service) -> Re
         key: key(reader, &service).await?,
         certificates: certificates(reader, &service).await?,
         ca_orders: ca_orders(reader, &service, &lines, is_staff).await?,
+        plan: plan::of(engine, actor, &service).await?,
         may: allowed(actor, &service, operations.first(), &validations),
         validations,
         operations: views,

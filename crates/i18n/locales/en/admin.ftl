@@ -368,3 +368,70 @@ mail-kind-confirm-address = Confirm the address
 mail-kind-password-reset = New password
 mail-kind-module-balance-low = Balance at the CA is low
 mail-kind-task-opened = New task
+
+# The dated rules
+rules-text = What CAs and clients must keep to, by the day on which a certificate is issued.
+rules-changes = What changes next
+rules-no-changes = Nothing that is known changes
+rules-file = File in force
+rules-origin = From
+rules-built-in = built into the program
+rules-edition = Compared with the sources on
+rules-lead = When reissues start
+rules-lead-text = { $days } days before End date, but not before the last 1/{ $part } of the certificate's life.
+rules-lead-least = A last piece under { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+} is not reissued.
+rules-lead-organisation = Organisations are asked { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+} before their data become too old.
+rules-assumed = assumed
+rules-now = now
+rules-from = From
+rules-what = What
+rules-source = Source
+rules-days = Days
+rules-validity = Longest validity
+rules-reuse = How old proof may be
+rules-reuse-domain = Domain control
+rules-reuse-organisation = Organisation (OV)
+rules-reuse-extended = Organisation (EV)
+rules-methods = Methods of domain validation
+rules-number = BR
+rules-method = Method
+rules-ends = Ends
+rules-proves = Proves
+rules-covers-exact = the exact name
+rules-covers-below = also names below it and wildcards
+rules-allowed = allowed
+rules-discouraged = discouraged
+rules-forbidden = forbidden
+rules-cas = What each CA does
+rules-of = For
+rules-every-ca = Every CA
+rules-change-validity = Certificates are valid for at most { $count } days.
+rules-change-reuse-domain = Proof of domain control may be { $count } days old.
+rules-change-reuse-organisation = Data of organisations (OV) may be { $count } days old.
+rules-change-reuse-extended = Data of organisations (EV) may be { $count } days old.
+rules-change-discouraged = { $method } should no longer be used.
+rules-change-forbidden = { $method } may no longer be used, nor proof made that way.
+rules-requirement-caa-parameters = CAs must heed accounts and methods in CAA records.
+rules-requirement-client-auth = Server certificates no longer serve for signing in as a client.
+rules-requirement-five-perspectives = CAs look at names and files from five places of the world.
+rules-ca-below-cap = { $count ->
+    [one] issues for { $count } day less than the most
+   *[other] issues for { $count } days less than the most
+}
+rules-ca-most = issues for at most { $count } days
+rules-ca-anniversary = cuts at the anniversary while certificates may be longer than { $count } days
+rules-ca-no-reuse = never uses proof of domain control again
+rules-ca-domain-reuse = uses proof of domain control for { $count } days
+rules-ca-organisation-reuse = uses data of organisations for { $count } days
+rules-remaining-cut = a certificate ends with the paid term
+rules-remaining-full = every certificate has its full length
+rules-remaining-add-unused = unused days are added
+rules-unit-days-365 = terms are counted as 365 days a year
+rules-unit-months = terms are counted in months
+rules-unit-years = terms are counted in years

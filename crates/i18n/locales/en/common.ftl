@@ -20,6 +20,7 @@ action-first-page = First page
 action-home = To the start page
 action-next-page = Next page
 action-refresh = Refresh
+action-export = Export as CSV
 action-save = Save
 action-search = Search
 action-show = Show
@@ -47,6 +48,7 @@ column-day = Day
 column-department = Department
 column-detail = Details
 column-email = E-mail
+column-currency = Currency
 column-end-date = End date
 column-kind = Kind
 column-module = Processing module
@@ -90,6 +92,7 @@ nav-modules = Processing modules
 nav-zones = DNS zones
 nav-departments = Departments
 nav-periodic = Scheduled work
+nav-rules = Dated rules
 nav-mails = Mails
 nav-audit = Audit trail
 nav-settings = Settings
@@ -192,3 +195,59 @@ problem-email = This is not a mail address.
 problem-number = Please enter a whole number.
 problem-choice = Please choose one of the list.
 problem-money = Please enter an amount such as 12.50.
+
+# The plan of a service
+plan-title = Until the paid term ends
+plan-drawing = Certificates of this service from the first to the last day
+plan-nothing = The present certificate is the last of the paid term.
+plan-summary = { $count ->
+    [one] One more certificate
+   *[other] { $count } more certificates
+} until { $date }, with proof of control { $validations ->
+    [0] never asked again
+    [one] asked once
+   *[other] asked { $validations } times
+}.
+plan-method-ends = { $method } is no longer accepted from { $date }: choose another way of proving control before.
+plan-piece = Certificate until { $date } ({ $count ->
+    [one] { $count } day
+   *[other] { $count } days
+})
+plan-starts = starts { $date }
+plan-by-itself = Runs by itself
+plan-later = { $count ->
+    [one] One more after these
+   *[other] { $count } more after these
+}
+plan-whom-you = you
+plan-whom-client = client
+plan-whom-department = staff
+plan-need-prove-names = Prove control of { $names }: { $method }.
+plan-need-choose-method = Choose another way for { $names }: { $method } ends on { $date }.
+plan-need-reissue-by-hand = It is reissued by hand at the CA.
+plan-need-verify-organisation = The organisation is verified again; the CA asks from { $date }.
+plan-revokes-never = A new certificate leaves the former ones valid.
+plan-revokes-on-name-removal = Removing a name revokes the former certificates.
+plan-revokes-always = A new certificate revokes the former ones after { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}.
+plan-set-method = Another way of proving
+plan-set-method-text = How control is proven when the next certificates come. What is proven now stays proven.
+plan-method-set = The next certificates are proven this way.
+
+# Services whose method ends
+methods-title = Methods that end
+methods-text = These certificates are proven in a way that will no longer be accepted before their paid term ends.
+methods-none = Nothing depends on a method that ends
+methods-none-text = Every running service can be reissued until its paid term ends.
+methods-method = Proven by
+methods-until = until { $date }
+methods-first = First concerned
+methods-covered = none
+methods-warning = { $count ->
+    [one] One service depends on a method of validation that ends.
+   *[other] { $count } services depend on a method of validation that ends.
+}
+methods-warning-many = More than { $count } services depend on a method of validation that ends.
+methods-show = Show them

@@ -382,3 +382,72 @@ mail-kind-confirm-address = Подтверждение адреса
 mail-kind-password-reset = Новый пароль
 mail-kind-module-balance-low = Низкий баланс в удостоверяющем центре
 mail-kind-task-opened = Новая задача
+
+# Правила с датами
+rules-text = Чего должны придерживаться удостоверяющие центры и клиенты — по дню выпуска сертификата.
+rules-changes = Что изменится дальше
+rules-no-changes = Известных изменений нет
+rules-file = Действующий файл
+rules-origin = Откуда
+rules-built-in = встроен в программу
+rules-edition = Сверено с источниками
+rules-lead = Когда начинается перевыпуск
+rules-lead-text = За { $days } дн. до даты окончания, но не раньше последней 1/{ $part } срока сертификата.
+rules-lead-least = Остаток короче { $count ->
+    [one] { $count } дня
+   *[other] { $count } дней
+} не перевыпускается.
+rules-lead-organisation = Организации спрашивают за { $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+} до устаревания их данных.
+rules-assumed = предположение
+rules-now = сейчас
+rules-from = С
+rules-what = Что
+rules-source = Источник
+rules-days = Дней
+rules-validity = Наибольший срок действия
+rules-reuse = Сколько дней годится проверка
+rules-reuse-domain = Домен
+rules-reuse-organisation = Организация (OV)
+rules-reuse-extended = Организация (EV)
+rules-methods = Способы подтверждения домена
+rules-number = BR
+rules-method = Способ
+rules-ends = Прекращается
+rules-proves = Подтверждает
+rules-covers-exact = только само имя
+rules-covers-below = также имена ниже и wildcard
+rules-allowed = разрешён
+rules-discouraged = не рекомендуется
+rules-forbidden = запрещён
+rules-cas = Что делает каждый удостоверяющий центр
+rules-of = Для чего
+rules-every-ca = Все удостоверяющие центры
+rules-change-validity = Сертификат действует не более { $count } дн.
+rules-change-reuse-domain = Подтверждение домена годится { $count } дн.
+rules-change-reuse-organisation = Данные организаций (OV) годятся { $count } дн.
+rules-change-reuse-extended = Данные организаций (EV) годятся { $count } дн.
+rules-change-discouraged = «{ $method }» больше не рекомендуется.
+rules-change-forbidden = «{ $method }» больше нельзя использовать, как и полученные так подтверждения.
+rules-requirement-caa-parameters = Удостоверяющие центры обязаны учитывать учётные записи и способы в записях CAA.
+rules-requirement-client-auth = Серверные сертификаты больше не годятся для входа в качестве клиента.
+rules-requirement-five-perspectives = Удостоверяющие центры смотрят на имена и файлы из пяти мест мира.
+rules-ca-below-cap = { $count ->
+    [one] выпускает на { $count } день короче наибольшего срока
+    [few] выпускает на { $count } дня короче наибольшего срока
+   *[many] выпускает на { $count } дней короче наибольшего срока
+}
+rules-ca-most = выпускает не более чем на { $count } дн.
+rules-ca-anniversary = обрезает по годовщине, пока сертификаты могут быть длиннее { $count } дн.
+rules-ca-no-reuse = никогда не использует подтверждение домена повторно
+rules-ca-domain-reuse = использует подтверждение домена { $count } дн.
+rules-ca-organisation-reuse = использует данные организаций { $count } дн.
+rules-remaining-cut = сертификат кончается вместе с оплаченным сроком
+rules-remaining-full = каждый сертификат выпускается на полный срок
+rules-remaining-add-unused = неиспользованные дни добавляются
+rules-unit-days-365 = год считается как 365 дней
+rules-unit-months = сроки считаются в месяцах
+rules-unit-years = сроки считаются в годах

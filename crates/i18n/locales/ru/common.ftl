@@ -20,6 +20,7 @@ action-first-page = Первая страница
 action-home = На главную
 action-next-page = Следующая страница
 action-refresh = Обновить
+action-export = Выгрузить в CSV
 action-save = Сохранить
 action-search = Найти
 action-show = Открыть
@@ -47,6 +48,7 @@ column-day = День
 column-department = Отдел
 column-detail = Подробности
 column-email = E-mail
+column-currency = Валюта
 column-end-date = Дата окончания
 column-kind = Вид
 column-module = Обработчик услуг
@@ -90,6 +92,7 @@ nav-modules = Обработчики услуг
 nav-zones = Зоны DNS
 nav-departments = Отделы
 nav-periodic = Работы по расписанию
+nav-rules = Правила с датами
 nav-mails = Письма
 nav-audit = Журнал аудита
 nav-settings = Настройки
@@ -192,3 +195,65 @@ problem-email = Это не адрес электронной почты.
 problem-number = Введите целое число.
 problem-choice = Выберите одно из списка.
 problem-money = Введите сумму, например 12,50.
+
+# План услуги
+plan-title = До конца оплаченного срока
+plan-drawing = Сертификаты этой услуги с первого до последнего дня
+plan-nothing = Действующий сертификат — последний в оплаченном сроке.
+plan-summary = До { $date } будет { $count ->
+    [one] ещё { $count } сертификат
+    [few] ещё { $count } сертификата
+   *[many] ещё { $count } сертификатов
+}; подтверждать домены { $validations ->
+    [0] больше не потребуется
+    [one] потребуется { $validations } раз
+    [few] потребуется { $validations } раза
+   *[many] потребуется { $validations } раз
+}.
+plan-method-ends = С { $date } способ «{ $method }» больше не принимается: до этого выберите другой способ подтверждения.
+plan-piece = Сертификат до { $date } ({ $count ->
+    [one] { $count } день
+    [few] { $count } дня
+   *[many] { $count } дней
+})
+plan-starts = начало { $date }
+plan-by-itself = Выполняется автоматически
+plan-later = { $count ->
+    [one] Ещё { $count } после них
+    [few] Ещё { $count } после них
+   *[many] Ещё { $count } после них
+}
+plan-whom-you = вы
+plan-whom-client = клиент
+plan-whom-department = сотрудник
+plan-need-prove-names = Подтвердить { $names }: { $method }.
+plan-need-choose-method = Выбрать другой способ для { $names }: «{ $method }» не принимается с { $date }.
+plan-need-reissue-by-hand = Перевыпускается вручную в удостоверяющем центре.
+plan-need-verify-organisation = Организация проверяется снова; удостоверяющий центр спросит данные с { $date }.
+plan-revokes-never = С новым сертификатом прежние остаются действительными.
+plan-revokes-on-name-removal = Если убрать имя, прежние сертификаты отзываются.
+plan-revokes-always = Новый сертификат отзывает прежние через { $count ->
+    [one] { $count } час
+    [few] { $count } часа
+   *[many] { $count } часов
+}.
+plan-set-method = Другой способ подтверждения
+plan-set-method-text = Как подтверждать домены при выпуске следующих сертификатов. Уже подтверждённое остаётся подтверждённым.
+plan-method-set = Следующие сертификаты будут подтверждаться этим способом.
+
+# Услуги, чей способ подтверждения прекращается
+methods-title = Прекращающиеся способы
+methods-text = Домены этих сертификатов подтверждаются способом, который перестанут принимать до конца оплаченного срока.
+methods-none = Ничто не зависит от прекращающихся способов
+methods-none-text = Все действующие услуги можно перевыпускать до конца оплаченного срока.
+methods-method = Способ
+methods-until = до { $date }
+methods-first = Первый перевыпуск
+methods-covered = нет
+methods-warning = { $count ->
+    [one] { $count } услуга зависит от прекращающегося способа подтверждения.
+    [few] { $count } услуги зависят от прекращающегося способа подтверждения.
+   *[many] { $count } услуг зависят от прекращающегося способа подтверждения.
+}
+methods-warning-many = Более { $count } услуг зависят от прекращающегося способа подтверждения.
+methods-show = Показать

@@ -21,7 +21,7 @@ use crate::{
         note::note,
         table::{self, Column, Table},
     },
-    layout,
+    layout, methods,
     routes::{Audience, Routes},
     view::View,
     visit::StaffVisit,
@@ -138,6 +138,7 @@ pub fn page(view: &View, shown: &Shown) -> Markup {
             (Head::new(title.clone()).render(view))
             @if let Some(reason) = &dashboard.purchases_blocked { (purchases_off(view, reason)) }
             @if pieces::is_administrator(view) { (mails::trouble(view, &dashboard.outbox)) }
+            (methods::warning(view, dashboard.ending_methods, Audience::Staff))
             @if !shown.missing.is_empty() { (missing(view, &shown.missing)) }
             (tiles(&state_tiles(view, shown)))
             div.split {

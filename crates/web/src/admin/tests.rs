@@ -410,6 +410,7 @@ fn dashboard(is_busy: bool) -> dashboard::Shown {
             retrying: i64::from(is_busy),
             manual: i64::from(is_busy),
             purchases_blocked: is_busy.then(|| "restored".to_owned()),
+            ending_methods: i64::from(is_busy) * 3,
             outbox: Outbox {
                 has_server: !is_busy,
                 failed: u64::from(is_busy) * 2,

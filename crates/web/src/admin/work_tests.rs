@@ -1,32 +1,43 @@
 //! The pages of daily work as snapshots, in both languages, each judged as HTML.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use domain::{
     Currency, Money,
     contact::Contact,
     id::{AccountId, DepartmentId, ModuleId, OperationId, ServiceId, TaskId, UserId},
     name::DomainName,
+    plan::{Need, Piece},
     price::{PriceLine, PriceLineKind},
     product::{ProductKind, ValidationLevel, ValidationMethod},
+    rules::{DatedRules, RevokesFormer},
     selection::PassedOver,
     state::{
         AttemptOutcome, IssueReason, KeyCustody, OperationKind, OperationState, PurchaseStage, Role,
         ServiceState, TaskKind, TaskState, ValidationState,
     },
-    term::{ShownDates, Years},
+    term::{PaidTerm, ShownDates, Years},
 };
 use engine::{
     money::Balance,
+    orders::MethodView,
     people::user::UserView,
+    rules::{Origin, RulesView},
     services::{
-        Allowed, AttemptView, CaOrderView, CertificateView, ConsideredView, ErrorView, KeyView,
-        OperationView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceView, ValidationView,
+        Allowed, AttemptView, CaOrderView, CertificateView, ConsideredView, ErrorView, KeyView, MethodLine,
+        NameMethod, OperationView, PlanView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceView,
+        ValidationView,
     },
     tasks::TaskView,
 };
 use httpkit::{Form, Params};
-use jiff::{Timestamp, civil::date};
+use jiff::{
+    Timestamp,
+    civil::{Date, date},
+};
 use store::{
     account::{Account, AccountKind, AccountState, Membership},
     audit::{Link, Verdict},
@@ -37,9 +48,12 @@ use store::{
 };
 use uuid::Uuid;
 
-use super::{accounts, audit, departments, operations, people::People, services, tasks};
+use super::{accounts, audit, departments, operations, people::People, services, system, tasks};
 use crate::{
+    client::services::{self as services_of_clients, validation::Ways},
     components::list::Pager,
+    layout, methods,
+    routes::Audience,
     validity::snapshot_page,
     view::{View, sample},
 };
@@ -235,6 +249,7 @@ fn service() -> ServiceView {
             cost: vec![euros(4_000)],
             margin: Some(euros(6_000)),
         },
+        plan: Some(plan()),
         may: Allowed {
             close: true,
             check_validation: true,
@@ -244,6 +259,63 @@ fn service() -> ServiceView {
             finish_by_hand: true,
             download: true,
         },
+    }
+}
+
+/// Two certificates come: one by itself, one after the method of validation has ended.
+fn plan() -> PlanView {
+    let piece = |starts: Date, ends: Date, needs: Vec<Need>| Piece {
+        starts_on: starts,
+        issued_on: starts,
+        end_date: ends,
+        days: 99,
+        proves: vec![name("shop.example")],
+        needs,
+        is_assumed: true,
+    };
+    let names = vec![name("shop.example")];
+    PlanView {
+        term: PaidTerm {
+            start: date(2026, 11, 20),
+            end: date(2031, 11, 20),
+        },
+        today: date(2026, 11, 23),
+        pieces: vec![
+            piece(date(2027, 5, 2), date(2027, 8, 8), vec![]),
+            piece(
+                date(2028, 3, 20),
+                date(2028, 6, 26),
+                vec![
+                    Need::ReissueByHand,
+                    Need::ChooseMethod {
+                        names: names.clone(),
+                        method: ValidationMethod::Email,
+                        ends_on: date(2028, 3, 15),
+                    },
+                    Need::VerifyOrganisation {
+                        asked_on: date(2028, 1, 2),
+                    },
+                ],
+            ),
+            piece(
+                date(2028, 5, 27),
+                date(2028, 9, 2),
+                vec![Need::ProveNames {
+                    names,
+                    method: ValidationMethod::Http,
+                }],
+            ),
+        ],
+        validations: 3,
+        names: vec![NameMethod {
+            name: name("shop.example"),
+            method: ValidationMethod::Email,
+            approver: Some("admin@shop.example".into()),
+            ends_on: Some(date(2028, 3, 15)),
+            has_zone: false,
+        }],
+        revokes_former: RevokesFormer::OnNameRemoval { after_hours: 0 },
+        may_set_method: true,
     }
 }
 
@@ -598,4 +670,97 @@ fn the_audit_trail() {
         &shown,
         &Pager::default()
     ));
+}
+
+#[test]
+fn what_comes_is_shown_to_the_client_and_another_method_is_offered() {
+    let client = sample::signed(Role::Owner, "/services");
+    let mut delivered = service();
+    delivered.line.state = ServiceState::Active;
+    delivered.validations = Vec::new();
+    delivered.operations = Vec::new();
+    snapshot_page!("plan-client", client.clone(), |view| {
+        services_of_clients::show::page(view, &delivered)
+    });
+    let ways = Ways {
+        methods: [ValidationMethod::Dns, ValidationMethod::Email]
+            .into_iter()
+            .map(|method| MethodView {
+                method,
+                takes_wildcards: true,
+                forbidden_from: (method == ValidationMethod::Email).then_some(date(2028, 3, 15)),
+            })
+            .collect(),
+        approvers: None,
+    };
+    snapshot_page!("plan-method-client", client.clone(), |view| {
+        services_of_clients::show::method_page(view, &delivered, &ways, &Form::default())
+    });
+    snapshot_page!("plan-method", staff("/admin/services"), |view| {
+        services::show::method_page(view, &delivered, &ways, &Form::default())
+    });
+}
+
+#[test]
+fn services_whose_method_ends_are_listed_for_staff_and_for_clients() {
+    let line = MethodLine {
+        line: line(),
+        ends: vec![(ValidationMethod::Email, date(2028, 3, 15))],
+        first_without: plan().pieces.into_iter().nth(1),
+    };
+    let covered = MethodLine {
+        first_without: None,
+        ..line.clone()
+    };
+    let lines = [line, covered];
+    let page = |view: &View, audience| {
+        let body = methods::body(view, &Params::default(), &lines, &Pager::default(), audience);
+        match audience {
+            Audience::Client => layout::client(view, &view.t("methods-title"), &body),
+            _ => layout::staff(view, &view.t("methods-title"), &body),
+        }
+    };
+    snapshot_page!("methods", staff("/admin/methods-ending"), |view| page(
+        view,
+        Audience::Staff
+    ));
+    let client = sample::signed(Role::Owner, "/methods-ending");
+    snapshot_page!("methods-client", client.clone(), |view| page(
+        view,
+        Audience::Client
+    ));
+    let none = methods::body(
+        &staff("/admin/methods-ending"),
+        &Params::default(),
+        &[],
+        &Pager::default(),
+        Audience::Staff,
+    );
+    assert!(
+        none.into_string()
+            .contains("Nothing depends on a method that ends")
+    );
+}
+
+#[test]
+fn the_dated_rules_say_what_holds_what_changes_and_who_says_so() {
+    let today = date(2026, 11, 23);
+    let rules = DatedRules::baseline();
+    let shown = RulesView {
+        origin: Origin::BuiltIn,
+        digest: "ab12".repeat(16),
+        today,
+        changes: rules.changes_after(today),
+        rules: Arc::new(rules.clone()),
+    };
+    snapshot_page!("rules", staff("/admin/rules"), |view| system::rules::page(
+        view, &shown
+    ));
+    let own = RulesView {
+        origin: Origin::File("/etc/certbroker/rules.toml".into()),
+        changes: Vec::new(),
+        ..shown
+    };
+    let page = system::rules::page(&staff("/admin/rules"), &own).into_string();
+    assert!(page.contains("/etc/certbroker/rules.toml") && page.contains("Nothing that is known changes"));
 }

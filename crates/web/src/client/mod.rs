@@ -52,7 +52,8 @@ mod tests {
             view,
             &Params::default(),
             &[],
-            &Pager::default()
+            &Pager::default(),
+            1
         ));
         snapshot_page!("no-offers", view.clone(), |view| pages::product(
             view,

@@ -12,7 +12,7 @@ use crate::{
     components::{
         badge,
         head::Head,
-        icon::Icon,
+        icon::{Icon, icon},
         list::{self, Filter, Pager},
         table::{self, Column, Table},
     },
@@ -62,12 +62,18 @@ pub fn page(view: &View, query: &Params, lines: &[ServiceLine], offered: &Offere
         view,
         &title,
         &html! {
-            (head.render(view))
+            (head.actions(export_button(view, query, "/admin/services/export")).render(view))
             (list::filters(view, query, &filters(view, offered)))
             (table(view, query, lines, &title))
             (list::pager(view, query, pager))
         },
     )
+}
+
+/// The link to the same list as a file.
+#[must_use]
+pub fn export_button(view: &View, query: &Params, address: &str) -> Markup {
+    html! { a.button href={ (address) (query.without(&["after"]).query()) } download { (icon(Icon::Download)) (view.t("action-export")) } }
 }
 
 fn filters(view: &View, offered: &Offered) -> Vec<Filter> {

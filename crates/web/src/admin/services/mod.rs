@@ -21,8 +21,9 @@ use maud::{Markup, html};
 
 use super::{answers::after, people::People};
 use crate::{
-    client::services::{attachment, read_change, validation, ways},
+    client::services::{attachment, read_change, validation, ways, ways_of_reissue},
     components::list::Pager,
+    csv, layout, methods,
     routes::{Audience, Routes},
     visit::{At, StaffVisit},
 };
@@ -35,6 +36,8 @@ const WHOLE_OPERATIONS: usize = 5;
 pub fn routes() -> Routes {
     Routes::of(Audience::Staff)
         .get("/admin/services", list_page)
+        .get("/admin/services/export", export)
+        .get("/admin/methods-ending", methods_page)
         .get("/admin/services/{id}", show_page)
         .get("/admin/services/{id}/live", live)
         .get("/admin/services/{id}/file", file)
@@ -45,6 +48,8 @@ pub fn routes() -> Routes {
         .post("/admin/services/{id}/validation", change)
         .post("/admin/services/{id}/validation/check", check)
         .post("/admin/services/{id}/validation/resend", resend)
+        .get("/admin/services/{id}/method", method_page)
+        .post("/admin/services/{id}/method", set_method)
         .get("/admin/services/{id}/finish", finish_page)
         .post("/admin/services/{id}/finish", finish)
 }
@@ -74,6 +79,25 @@ async fn list_page(visit: StaffVisit) -> Result<Response, Failure> {
         &offered,
         &pager,
     )))
+}
+
+async fn export(visit: StaffVisit) -> Result<Response, Failure> {
+    let query = list::asked(&visit.query);
+    Ok(csv::services(&visit.view, &visit.engine, &visit.actor, query, Audience::Staff).await?)
+}
+
+async fn methods_page(visit: StaffVisit) -> Result<Response, Failure> {
+    let page = visit.list_page(methods::PAGE);
+    let services = visit.engine.services();
+    let found = services.with_ending_methods(&visit.actor, &page).await?;
+    let pager = Pager {
+        total: found
+            .total
+            .map(|total| visit.view.t_args("services-count", &[("count", total.into())])),
+        next: found.next.map(|next| next.to_string()),
+    };
+    let body = methods::body(&visit.view, &visit.query, &found.rows, &pager, Audience::Staff);
+    Ok(visit.page(layout::staff(&visit.view, &visit.view.t("methods-title"), &body)))
 }
 
 /// What the filters offer.
@@ -203,6 +227,30 @@ async fn change(
 async fn change_form(visit: &StaffVisit, service: &ServiceView, form: &Form) -> Result<Markup, Failure> {
     let ways = ways(visit, service).await?;
     Ok(show::change_page(&visit.view, service, &ways, form))
+}
+
+async fn method_page(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let ways = ways_of_reissue(&visit, &service).await?;
+    let form = Form::default().with("method", ValidationMethod::Dns.word());
+    Ok(visit.page(show::method_page(&visit.view, &service, &ways, &form)))
+}
+
+async fn set_method(
+    visit: StaffVisit,
+    At(id): At<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    if let Some(change) = read_change(&mut form) {
+        match visit.engine.services().set_method(&visit.actor, id, change).await {
+            Ok(()) => return Ok(visit.done(&address(id), &Flash::done("plan-method-set"))),
+            Err(error) => visit.into_form(&mut form, error)?,
+        }
+    }
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let ways = ways_of_reissue(&visit, &service).await?;
+    Ok(visit.rejected(show::method_page(&visit.view, &service, &ways, &form)))
 }
 
 async fn file(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {

@@ -12,6 +12,7 @@ use crate::{
         pieces::{dash, day},
     },
     client::services::{
+        plan,
         show::price_lines,
         validation::{self, Ways},
     },
@@ -64,6 +65,7 @@ pub fn live(view: &View, service: &ServiceView, people: &People, seen: &Markup) 
                         // What was seen stays while the page around it is renewed.
                         div id="seen" aria-live="polite" hx-morph-skip { (seen) }
                     }
+                    (plan::card(view, service, &base))
                     (certificates(view, service, &base))
                     (operations_card(view, &service.operations, people))
                     (ca_orders(view, &service.ca_orders))
@@ -92,6 +94,24 @@ pub fn change_page(view: &View, service: &ServiceView, ways: &Ways, form: &Form)
                 .under(service.line.main_name.unicode(), base.clone())
                 .render(view))
             (validation::change_form(view, service, ways, form, &base))
+        },
+    )
+}
+
+/// The page that sets the method for the reissues that come.
+#[must_use]
+pub fn method_page(view: &View, service: &ServiceView, ways: &Ways, form: &Form) -> Markup {
+    let base = address(service);
+    let title = view.t("plan-set-method");
+    layout::staff(
+        view,
+        &title,
+        &html! {
+            (Head::new(title.clone())
+                .under(view.t("nav-services"), "/admin/services")
+                .under(service.line.main_name.unicode(), base.clone())
+                .render(view))
+            (plan::method_form(view, service, ways, form, &base))
         },
     )
 }

@@ -1,8 +1,10 @@
-//! The installation: whether purchases are on, comparing with the CAs, scheduled work, mails, settings, DNS zones.
+//! The installation: whether purchases are on, comparing with the CAs, scheduled work, the dated rules, mails, settings, DNS
+//! zones.
 
 pub mod mails;
 pub mod periodic;
 pub mod reconciliation;
+pub mod rules;
 pub mod settings;
 pub mod zones;
 
@@ -15,6 +17,7 @@ pub fn routes() -> Routes {
         .merge(mails::routes())
         .merge(periodic::routes())
         .merge(reconciliation::routes())
+        .merge(rules::routes())
         .merge(settings::routes())
         .merge(zones::routes())
 }

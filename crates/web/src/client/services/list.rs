@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 use crate::{
+    admin::services::list::export_button,
     components::{
         badge,
         head::Head,
@@ -15,7 +16,8 @@ use crate::{
         list::{self, Filter, Pager},
         table::{self, Column, Table},
     },
-    layout,
+    layout, methods,
+    routes::Audience,
     view::View,
 };
 
@@ -50,15 +52,24 @@ pub fn asked(query: &Params) -> ServiceQuery {
     }
 }
 
-/// The list.
+/// The list; `ending_methods` services depend on a method of validation that ends.
 #[must_use]
-pub fn page(view: &View, query: &Params, lines: &[ServiceLine], pager: &Pager) -> Markup {
+pub fn page(
+    view: &View,
+    query: &Params,
+    lines: &[ServiceLine],
+    pager: &Pager,
+    ending_methods: i64,
+) -> Markup {
     let title = view.t("nav-services");
     layout::client(
         view,
         &title,
         &html! {
-            (Head::new(title.clone()).actions(order_button(view)).render(view))
+            (Head::new(title.clone())
+                .actions(html! { (export_button(view, query, "/services/export")) (order_button(view)) })
+                .render(view))
+            (methods::warning(view, ending_methods, Audience::Client))
             (list::filters(view, query, &filters(view)))
             (table(view, query, lines))
             (list::pager(view, query, pager))

@@ -2,6 +2,7 @@
 
 pub mod download;
 pub mod list;
+pub mod plan;
 pub mod show;
 pub mod validation;
 
@@ -24,6 +25,7 @@ use secrecy::SecretString;
 
 use crate::{
     components::list::Pager,
+    csv, layout, methods,
     routes::{Audience, Routes},
     visit::{At, ClientVisit, Visit},
 };
@@ -33,6 +35,8 @@ use crate::{
 pub fn routes() -> Routes {
     Routes::of(Audience::Client)
         .get("/services", list_page)
+        .get("/services/export", export)
+        .get("/methods-ending", methods_page)
         .get("/services/{id}", show_page)
         .get("/services/{id}/live", live)
         .post("/services/{id}/close", close)
@@ -40,6 +44,8 @@ pub fn routes() -> Routes {
         .post("/services/{id}/validation", change)
         .post("/services/{id}/validation/check", check)
         .post("/services/{id}/validation/resend", resend)
+        .get("/services/{id}/method", method_page)
+        .post("/services/{id}/method", set_method)
         .get("/services/{id}/download", download_page)
         .get("/services/{id}/file", file)
         .post("/services/{id}/file", file_with_key)
@@ -60,7 +66,57 @@ async fn list_page(visit: ClientVisit) -> Result<Response, Failure> {
         }),
         next: found.next.map(|next| next.to_string()),
     };
-    Ok(visit.page(list::page(&visit.view, &visit.query, &found.rows, &pager)))
+    let ending = visit
+        .engine
+        .services()
+        .count_with_ending_methods(&visit.actor)
+        .await?;
+    Ok(visit.page(list::page(&visit.view, &visit.query, &found.rows, &pager, ending)))
+}
+
+async fn export(visit: ClientVisit) -> Result<Response, Failure> {
+    let query = list::asked(&visit.query);
+    Ok(csv::services(&visit.view, &visit.engine, &visit.actor, query, Audience::Client).await?)
+}
+
+async fn methods_page(visit: ClientVisit) -> Result<Response, Failure> {
+    let page = visit.list_page(methods::PAGE);
+    let services = visit.engine.services();
+    let found = services.with_ending_methods(&visit.actor, &page).await?;
+    let pager = Pager {
+        total: found.total.map(|total| {
+            visit
+                .view
+                .t_args("client-services-count", &[("count", total.into())])
+        }),
+        next: found.next.map(|next| next.to_string()),
+    };
+    let body = methods::body(&visit.view, &visit.query, &found.rows, &pager, Audience::Client);
+    Ok(visit.page(layout::client(&visit.view, &visit.view.t("methods-title"), &body)))
+}
+
+async fn method_page(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let ways = ways_of_reissue(&visit, &service).await?;
+    let form = Form::default().with("method", ValidationMethod::Dns.word());
+    Ok(visit.page(show::method_page(&visit.view, &service, &ways, &form)))
+}
+
+async fn set_method(
+    visit: ClientVisit,
+    At(id): At<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    if let Some(change) = read_change(&mut form) {
+        match visit.engine.services().set_method(&visit.actor, id, change).await {
+            Ok(()) => return Ok(visit.done(&format!("/services/{id}"), &Flash::done("plan-method-set"))),
+            Err(error) => visit.into_form(&mut form, error)?,
+        }
+    }
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let ways = ways_of_reissue(&visit, &service).await?;
+    Ok(visit.rejected(show::method_page(&visit.view, &service, &ways, &form)))
 }
 
 async fn show_page(visit: ClientVisit, At(id): At<String>) -> Result<Response, Failure> {
@@ -159,6 +215,27 @@ pub(crate) async fn ways(visit: &Visit, service: &ServiceView) -> Result<validat
     let approvers = if takes_mail {
         let validations = visit.engine.validations();
         validations.approvers(&visit.actor, service.line.id).await.ok()
+    } else {
+        None
+    };
+    Ok(validation::Ways { methods, approvers })
+}
+
+/// What setting the method for the reissues that come needs to know.
+pub(crate) async fn ways_of_reissue(
+    visit: &Visit,
+    service: &ServiceView,
+) -> Result<validation::Ways, Failure> {
+    let orders = visit.engine.orders();
+    let methods = orders.methods(&visit.actor, service.line.plan).await?;
+    let takes_mail = methods.iter().any(|one| one.method == ValidationMethod::Email);
+    let approvers = if takes_mail {
+        let names: Vec<String> = service.names.iter().map(ToString::to_string).collect();
+        // A CA that does not answer takes only the choice of addresses away.
+        orders
+            .approvers(&visit.actor, service.line.plan, &names)
+            .await
+            .ok()
     } else {
         None
     };

@@ -7,11 +7,15 @@ use domain::{
     state::{KeyCustody, OperationState},
 };
 use engine::services::{CertificateView, ServiceView};
-use httpkit::Tone;
+use httpkit::{Form, Tone};
 use i18n::Value;
 use maud::{Markup, html};
 
-use super::{list::day, validation};
+use super::{
+    list::day,
+    plan,
+    validation::{self, Ways},
+};
 use crate::{
     components::{
         badge::{self, badge},
@@ -70,6 +74,7 @@ fn whole(view: &View, service: &ServiceView, seen: &Markup) -> Markup {
                         // What was seen stays while the page around it is renewed.
                         div id="seen" aria-live="polite" hx-morph-skip { (seen) }
                     }
+                    (plan::card(view, service, &base))
                     (certificates(view, service))
                     (history(view, service))
                 }
@@ -82,6 +87,24 @@ fn whole(view: &View, service: &ServiceView, seen: &Markup) -> Markup {
             }
         }
     }
+}
+
+/// The page that sets the method for the reissues that come.
+#[must_use]
+pub fn method_page(view: &View, service: &ServiceView, ways: &Ways, form: &Form) -> Markup {
+    let base = format!("/services/{}", service.line.id);
+    let title = view.t("plan-set-method");
+    layout::client(
+        view,
+        &title,
+        &html! {
+            (Head::new(title.clone())
+                .under(view.t("nav-services"), "/services")
+                .under(service.line.main_name.unicode(), base.clone())
+                .render(view))
+            (plan::method_form(view, service, ways, form, &base))
+        },
+    )
 }
 
 fn actions(view: &View, service: &ServiceView, base: &str) -> Markup {

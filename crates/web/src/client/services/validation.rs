@@ -245,7 +245,9 @@ pub fn change_form(view: &View, service: &ServiceView, ways: &Ways, form: &Form,
     }
 }
 
-fn addresses(ways: &Ways) -> Vec<String> {
+/// All addresses that the CA takes, each once.
+#[must_use]
+pub fn addresses(ways: &Ways) -> Vec<String> {
     let mut all: Vec<String> = ways
         .approvers
         .iter()
