@@ -96,6 +96,12 @@ impl Server {
         background.spawn(worker.run_until(stop.clone()));
         let (mails, mails_stop) = (engine.clone(), stop.clone());
         background.spawn(async move { mails.notices().run_until(mails_stop).await });
+        let planning = engine.clone();
+        background.spawn(async move {
+            if let Err(error) = planning.rules().adopt().await {
+                tracing::error!(error = %error, "reissues could not be planned by the new rules; the next start tries again");
+            }
+        });
         let (schedule, schedule_stop) = (engine, stop.clone());
         background.spawn(async move { schedule.periodic().run_until(schedule_stop).await });
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");

@@ -50,7 +50,8 @@ impl Settings {
     pub(crate) async fn load(conn: &dyn Conn, actor: &Actor) -> Result<Self> {
         let stored = store::setting::all(conn, actor.seller).await?;
         let mut settings = Self::default();
-        for setting in stored {
+        // A key with a dot is a note of the program's own, such as the digest of the rules.
+        for setting in stored.into_iter().filter(|setting| !setting.key.contains('.')) {
             if let Ok(changed) = settings.with(&setting.key, setting.value.0) {
                 settings = changed;
             } else {

@@ -27,7 +27,7 @@
 //! | [`audit`] | who did what |
 //! | [`module`], [`catalogue`], [`tariff`] | processing modules, what CAs sell, what clients are offered |
 //! | [`service`], [`service_list`], [`request`] | what clients bought: names, prices, requests, keys; the long list |
-//! | [`service_methods`] | services proven by methods that end |
+//! | [`service_methods`], [`service_plan`] | services proven by methods that end; the days of all next reissues |
 //! | [`operation`], [`purchase`] | automatic work with leases; the journal of purchases |
 //! | [`ca_order`], [`validation`], [`certificate`] | what CAs hold for us, what they want proven, what they issued |
 //! | [`zone`] | DNS zones that validation records are published into |
@@ -74,6 +74,7 @@ pub mod request;
 pub mod service;
 pub mod service_list;
 pub mod service_methods;
+pub mod service_plan;
 pub mod tariff;
 pub mod validation;
 pub mod zone;

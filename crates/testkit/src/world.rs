@@ -19,6 +19,7 @@ use engine::{
     modules::{IfBroken, ModuleParameters, NewModule, Saved},
     money::NewCredit,
     orders::{NewOrder, OrderPlaced, RequestSource, ValidationPlan},
+    rules::RulesInForce,
     services::ServiceView,
     tariffs::{NewPrice, NewTariff},
     worker::Worker,
@@ -172,7 +173,15 @@ impl TestWorld {
             Some(start) => BusinessClock::starting_at(start),
             None => BusinessClock::real(),
         };
-        let engine = engine_with(&store, around, wanted.keys, wanted.purchase, None, clock);
+        let engine = engine_with(
+            &store,
+            around,
+            wanted.keys,
+            wanted.purchase,
+            None,
+            clock,
+            RulesInForce::built_in(),
+        );
         let people = People::settle(&store).await;
         let mut world = Self {
             worker: engine.worker(),
@@ -225,6 +234,26 @@ impl TestWorld {
         let by = noon.duration_since(self.engine.clock().now());
         assert!(by.is_positive(), "{day} is over");
         self.advance(by);
+    }
+
+    /// Another engine over the same database, with other dated rules; it opens no secrets of the first.
+    #[must_use]
+    pub fn engine_by(&self, rules: RulesInForce) -> Engine {
+        let around = Around {
+            dns: self.surroundings.dns.address(),
+            http: self.surroundings.web.http(),
+            https: self.surroundings.web.https(),
+        };
+        let clock = BusinessClock::real();
+        engine_with(
+            &self.store,
+            around,
+            KeyRing::in_memory(),
+            QUICK,
+            None,
+            clock,
+            rules,
+        )
     }
 
     /// Connects another module to the same CA account and imports its catalogue.
@@ -553,7 +582,16 @@ pub fn engine(
     purchase: ca::purchase::Policy,
     crash_at: Option<String>,
 ) -> Engine {
-    engine_with(store, around, keys, purchase, crash_at, BusinessClock::real())
+    let rules = RulesInForce::built_in();
+    engine_with(
+        store,
+        around,
+        keys,
+        purchase,
+        crash_at,
+        BusinessClock::real(),
+        rules,
+    )
 }
 
 fn engine_with(
@@ -563,6 +601,7 @@ fn engine_with(
     purchase: ca::purchase::Policy,
     crash_at: Option<String>,
     clock: BusinessClock,
+    rules: RulesInForce,
 ) -> Engine {
     let eyes = dns::Eyes::new(dns::EyesConfig {
         resolver: dns::Resolver::Address(around.dns),
@@ -586,7 +625,7 @@ fn engine_with(
         eyes,
         logs: Arc::new(NoLogs),
         mailer: None,
-        rules: engine::rules::RulesInForce::built_in(),
+        rules,
         config: Config {
             time_zone: TimeZone::UTC,
             public_url: "http://localhost".to_owned(),

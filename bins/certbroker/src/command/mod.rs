@@ -44,7 +44,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let global = &global;
     match command {
         Command::Serve(options) => serve::run(global, &options).await,
-        Command::Demo(options) => crate::demo::run(global, options).await,
+        Command::Demo(options) => Box::pin(crate::demo::run(global, options)).await,
         Command::Module(ModuleCommand::Kinds) => module::kinds(Format::of(global)),
         Command::Module(command) => at_desk(global, async |desk| module::run(desk, command).await).await,
         Command::Catalogue(command) => {

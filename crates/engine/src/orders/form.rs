@@ -6,13 +6,15 @@ use domain::{
     name::{DomainName, NameSet},
     price::ExtraNames,
     product::{ProductKind, ValidationMethod},
-    rules::DatedRules,
+    rules::MethodRefusal,
 };
-use jiff::civil::Date;
 use store::tariff::TariffPlan;
 
 use super::ValidationPlan;
-use crate::error::{Error, Result};
+use crate::{
+    Engine,
+    error::{Error, Result},
+};
 
 /// The names as the CA will be told: parsed, counted, checked against the plan.
 pub(crate) fn names(plan: &TariffPlan, typed: &[String]) -> Result<NameSet> {
@@ -86,7 +88,7 @@ pub(crate) fn validations(
     plan: &TariffPlan,
     names: &NameSet,
     wanted: &ValidationPlan,
-    today: Date,
+    engine: &Engine,
 ) -> Result<Vec<NameValidation>> {
     let mut problems = Vec::new();
     let mut chosen = Vec::new();
@@ -109,7 +111,7 @@ pub(crate) fn validations(
             .find(|given| given.name.parse::<DomainName>().as_ref() == Ok(name));
         let method = own.map_or(wanted.method, |own| own.method);
         let approver = own.and_then(|own| own.approver.clone());
-        match check_choice(&plan.methods.0, name, method, approver.as_deref(), today) {
+        match check_choice(&plan.methods.0, name, method, approver.as_deref(), engine) {
             Ok(choice) => chosen.push(NameValidation {
                 name: name.clone(),
                 choice,
@@ -133,15 +135,16 @@ pub(crate) fn check_choice(
     name: &DomainName,
     method: ValidationMethod,
     approver: Option<&str>,
-    today: Date,
+    engine: &Engine,
 ) -> std::result::Result<ValidationChoice, &'static str> {
-    if name.is_wildcard() && !method.takes_wildcards() {
+    let judged = engine.dated_rules().may_prove(method, name, engine.today());
+    if judged == Err(MethodRefusal::NotForWildcards) {
         return Err("method-not-for-wildcards");
     }
     if !methods.contains(&method) {
         return Err("method-not-offered");
     }
-    if !DatedRules::baseline().allows(method, today) {
+    if judged.is_err() {
         return Err("method-has-ended");
     }
     match method {

@@ -43,7 +43,7 @@ pub(super) async fn place(engine: &Engine, actor: &Actor, order: NewOrder) -> Re
     };
     let names = form::names(&plan, &typed)?;
     let organisation = form::check_people(&plan, &order.contact, order.organisation.as_ref())?;
-    let validations = form::validations(&plan, &names, &order.validation, engine.today())?;
+    let validations = form::validations(&plan, &names, &order.validation, engine)?;
     let sale = orders.sale(&account, &plan, order.years, &names).await?;
     if order.agreed.is_some_and(|agreed| agreed != sale.price.gross) {
         return Err(Error::Refused(

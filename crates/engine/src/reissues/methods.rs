@@ -70,14 +70,13 @@ async fn ended(
     module: &Module,
     names: &[ServiceName],
 ) -> StepResult<Option<&'static str>> {
-    let today = run.engine.today();
     for name in names {
         let choice = check_choice(
             &plan.methods.0,
             &name.name,
             name.method,
             name.approver.as_deref(),
-            today,
+            run.engine,
         );
         if let Err(code) = choice {
             return Ok(Some(code));
@@ -111,10 +110,9 @@ async fn ended(
 }
 
 fn fallback(run: &Run<'_>, plan: &TariffPlan, names: &[ServiceName]) -> Option<ValidationMethod> {
-    let today = run.engine.today();
     FALLBACKS.into_iter().find(|method| {
         names
             .iter()
-            .all(|name| check_choice(&plan.methods.0, &name.name, *method, None, today).is_ok())
+            .all(|name| check_choice(&plan.methods.0, &name.name, *method, None, run.engine).is_ok())
     })
 }

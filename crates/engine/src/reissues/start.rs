@@ -323,7 +323,7 @@ async fn next_names(
         own = as_before(ground, names);
         &own
     };
-    let chosen = checked_validations(&ground.plan, names, validation, engine.today())?;
+    let chosen = checked_validations(&ground.plan, names, validation, engine)?;
     check_approvers(engine, &ground.plan, &chosen).await?;
     let version = store::service::newest_names_version(engine.store().reader(), ground.service.id).await? + 1;
     let rows = chosen.iter().zip(0_i32..).map(|(one, place)| {

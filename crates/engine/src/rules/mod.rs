@@ -1,5 +1,6 @@
 //! The dated rules in force: the built-in file or the operator's own, and what follows when they change.
 
+mod adopt;
 mod model;
 
 pub use model::{Origin, RulesView};
@@ -126,7 +127,10 @@ impl Rules<'_> {
 
 fn digest(text: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest
+        .as_ref()
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -84,7 +84,6 @@ impl Services<'_> {
         let service = self.own(actor, id).await?;
         refuse_unless_issued(service.state)?;
         let plan = engine.tariffs().own(actor, service.tariff_plan_id).await?;
-        let today = engine.today();
         let tx = engine.store().begin().await?;
         let mut service = store::service::lock(&tx, id).await?.ok_or(Error::NotFound)?;
         refuse_unless_issued(service.state)?;
@@ -99,7 +98,7 @@ impl Services<'_> {
         let before: Vec<_> = wanted.iter().map(|name| name.method).collect();
         for mut name in wanted {
             let approver = change.approver.as_deref();
-            let choice = check_choice(&plan.methods.0, &name.name, change.method, approver, today)
+            let choice = check_choice(&plan.methods.0, &name.name, change.method, approver, engine)
                 .map_err(|code| Error::field(format!("validation.{}", name.name), code))?;
             name.method = choice.method();
             name.approver = choice.approver().map(str::to_owned);

@@ -121,7 +121,6 @@ impl Validations<'_> {
             .tariffs()
             .own(actor, waiting.service.tariff_plan_id)
             .await?;
-        let today = engine.today();
         let mut choices = Vec::new();
         for row in waiting
             .rows
@@ -133,7 +132,7 @@ impl Validations<'_> {
                 &row.name,
                 change.method,
                 change.approver.as_deref(),
-                today,
+                engine,
             )
             .map_err(|code| Error::field(format!("validation.{}", row.name), code))?;
             choices.push(NameValidation {

@@ -1,10 +1,10 @@
 //! The plan of a service, methods that end, and another method for the reissues that come.
 
-use certbroker_engine::{Error, orders::NamePlan, validations::MethodChange};
+use certbroker_engine::{Error, orders::NamePlan, rules::RulesInForce, validations::MethodChange};
 use domain::{
     plan::Need,
     product::ValidationMethod::{self, Dns, Email, Http},
-    rules::DatedRules,
+    rules::{BUILT_IN, DatedRules},
     state::ServiceState,
     term::Years,
 };
@@ -156,6 +156,36 @@ async fn the_plan_of_somebody_else_does_not_exist() {
                 .changes
                 .is_empty()
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn new_rules_plan_every_next_reissue_again_and_the_same_rules_none() {
+    for_each_backend(async |store| {
+        let world = TestWorld::new(store).await;
+        world.connect_zone().await;
+        let plan = world.plan("PositiveSSL").await;
+        let placed = world.place(TestWorld::order(plan, &["again.test"], Dns)).await;
+        world.until(placed.service, ServiceState::Active).await;
+        let reissue_on = async || {
+            let service = store::service::find(world.store.reader(), placed.service).await;
+            service.unwrap().unwrap().reissue_on
+        };
+        let planned = reissue_on().await.unwrap();
+        assert_eq!(world.engine.rules().adopt().await.unwrap(), Some(0));
+        assert_eq!(world.engine.rules().adopt().await.unwrap(), None);
+
+        let own = BUILT_IN.replacen("most_days = 30", "most_days = 20", 1);
+        let rules = RulesInForce::of_file("rules.toml".into(), &own).unwrap();
+        let engine = world.engine_by(rules);
+        assert_eq!(engine.rules().adopt().await.unwrap(), Some(1));
+        assert_eq!((reissue_on().await.unwrap() - planned).get_days(), 10);
+        assert_eq!(engine.rules().adopt().await.unwrap(), None);
+        // Nor do the settings take the note for a setting of the seller's.
+        engine.settings().show(&world.admin).await.unwrap();
+        assert_eq!(world.engine.rules().adopt().await.unwrap(), Some(1));
+        assert_eq!(reissue_on().await, Some(planned));
     })
     .await;
 }
