@@ -39,6 +39,8 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     /// How validation records are looked at.
     pub(crate) dns: Dns,
+    /// The simulated CA of a demo.
+    pub(crate) simulator: SimulatedCa,
 }
 
 /// `[mail]`
@@ -79,6 +81,15 @@ pub(crate) struct Dns {
     pub(crate) resolver: Option<SocketAddr>,
 }
 
+/// `[simulator]`
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct SimulatedCa {
+    /// Management listener of the simulated CA whose clock goes with ours, `http` on loopback; the demo's own by default.
+    /// Refused outside the data folder of a demo.
+    pub(crate) management: Option<Url>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -93,6 +104,7 @@ impl Default for Config {
             mail: Mail::default(),
             log: Log::default(),
             dns: Dns::default(),
+            simulator: SimulatedCa::default(),
         }
     }
 }

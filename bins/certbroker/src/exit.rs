@@ -117,6 +117,7 @@ fn code(error: &anyhow::Error) -> u8 {
 
 fn code_of_use_case(error: &Error) -> Option<u8> {
     match error {
+        Error::Refused(refusal) if refusal.code == engine::travel::SIMULATOR_AWAY => Some(NO_ANSWER),
         Error::NotFound
         | Error::Forbidden
         | Error::SignInRequired

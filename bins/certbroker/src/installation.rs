@@ -6,9 +6,9 @@ use anyhow::Context as _;
 use domain::Currency;
 use engine::{
     Actor, BusinessClock, Config, Engine, Logs, Pace, Parts, RequestId, Who, departments::DepartmentInput,
-    instance, rules::RulesInForce,
+    instance, rules::RulesInForce, travel::Companion,
 };
-use jiff::tz::TimeZone;
+use jiff::{SignedDuration, tz::TimeZone};
 use notify::{Recipient, SmtpMailer, SmtpSettings, smtp::Security};
 use seal::KeyFile;
 use store::{Store, StoreOptions, StoreUrl, seller::Seller};
@@ -48,8 +48,10 @@ pub(crate) struct World {
     pub(crate) purchase: ca::purchase::Policy,
     /// What a commit survives.
     pub(crate) durability: store::Durability,
-    /// Business time, when it is not to be the machine's time with the stored offset.
-    pub(crate) clock: Option<Arc<BusinessClock>>,
+    /// What business time is ahead of the machine's at the first start; later starts go on with what is stored.
+    pub(crate) first_offset: SignedDuration,
+    /// The clock of the simulated CA, when there is one.
+    pub(crate) companion: Option<Arc<dyn Companion>>,
 }
 
 impl World {
@@ -69,7 +71,8 @@ impl World {
             limits: ca::Limits::default(),
             purchase: ca::purchase::Policy::default(),
             durability: store::Durability::Full,
-            clock: None,
+            first_offset: SignedDuration::ZERO,
+            companion: None,
         }
     }
 }
@@ -84,7 +87,8 @@ impl Installation {
         let machine = BusinessClock::real().machine_now();
         let store = open_store(settings, world.durability).await?;
         store.migrate().await.context("bringing the schema up to date")?;
-        let (start, offset) = instance::start(&store, &settings.instance_file(), machine).await?;
+        let (start, offset) =
+            instance::start(&store, &settings.instance_file(), machine, world.first_offset).await?;
         if start == instance::Start::Mismatch {
             tracing::warn!(
                 "the database does not belong to this data folder: purchases are off until a reconciliation has passed"
@@ -102,15 +106,14 @@ impl Installation {
         let seller = seller(&store, settings, machine).await?;
         let engine = Engine::new(Parts {
             store: store.clone(),
-            clock: world
-                .clock
-                .unwrap_or_else(|| Arc::new(BusinessClock::with_offset(offset))),
+            clock: Arc::new(BusinessClock::with_offset(offset)),
             keys,
             registry: connectors::REGISTRATIONS,
             eyes: dns::Eyes::new(world.eyes).context("setting up look-ups")?,
             logs,
             mailer: mailer(&settings.config.mail)?,
             rules: rules(settings)?,
+            companion: world.companion,
             config: Config {
                 time_zone,
                 public_url: settings.public_url().as_str().trim_end_matches('/').to_owned(),

@@ -9,6 +9,7 @@
 //! | `config` | what an operator may set |
 //! | `installation` | an opened data folder: database, keys, engine |
 //! | `server` | serving until told to stop |
+//! | `simulator_clock` | the clock of the simulated CA beside a demo |
 //! | `logs` | the program's logs, as the engine wants them |
 //! | `command` | one file per kind of object |
 //! | `demo` | everything on one machine, and the main job once |
@@ -25,6 +26,7 @@ mod logs;
 mod output;
 mod secret_input;
 mod server;
+mod simulator_clock;
 
 use std::process::ExitCode;
 

@@ -40,15 +40,22 @@ impl Alone {
     /// Another server has it.
     pub(crate) fn in_folder(settings: &Settings) -> anyhow::Result<Self> {
         installation::make_folder(&settings.data)?;
+        Self::if_nobody_serves(settings)?.ok_or_else(|| {
+            let folder = settings.data.display();
+            Refused(format!("another certbroker serves {folder}: stop it first")).into()
+        })
+    }
+
+    /// Takes the data folder, unless another server has it.
+    ///
+    /// # Errors
+    /// The lock cannot be made.
+    pub(crate) fn if_nobody_serves(settings: &Settings) -> anyhow::Result<Option<Self>> {
         let path = settings.data.join("server.lock");
         let lock = std::fs::File::create(&path).with_context(|| format!("making {}", path.display()))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { _lock: lock }),
-            Err(std::fs::TryLockError::WouldBlock) => Err(Refused(format!(
-                "another certbroker serves {}: stop it first",
-                settings.data.display()
-            ))
-            .into()),
+            Ok(()) => Ok(Some(Self { _lock: lock })),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
             Err(std::fs::TryLockError::Error(error)) => {
                 Err(error).with_context(|| format!("locking {}", path.display()))
             }
@@ -82,6 +89,7 @@ impl Server {
         let worker = engine.worker();
         if installation.store.backend() == store::Backend::Sqlite {
             worker.take_over().await?;
+            engine.time_machine().take_over().await?;
         }
         let address = listener.local_addr().context("asking for the port")?;
         let app = routes(&AppState::new(engine.clone(), http_config(settings)?));
@@ -102,6 +110,8 @@ impl Server {
                 tracing::error!(error = %error, "reissues could not be planned by the new rules; the next start tries again");
             }
         });
+        let (traveller, traveller_stop) = (engine.clone(), stop.clone());
+        background.spawn(async move { traveller.time_machine().run_until(traveller_stop).await });
         let (schedule, schedule_stop) = (engine, stop.clone());
         background.spawn(async move { schedule.periodic().run_until(schedule_stop).await });
         tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");

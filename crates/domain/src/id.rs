@@ -130,6 +130,8 @@ ids! {
     NoticeId = "ntc";
     /// One intent to spend money at a CA.
     PurchaseId = "pur";
+    /// One move of business time in simulated mode.
+    TravelId = "trv";
 }
 
 /// The kinds of entity that people call by a short number.

@@ -53,6 +53,11 @@ impl BusinessClock {
         self.offset_micros.fetch_add(micros(by).max(0), Ordering::SeqCst);
     }
 
+    /// Moves business time forward until it is this far ahead of the machine; it stays where it is when it is further.
+    pub(crate) fn raise_to(&self, offset: SignedDuration) {
+        self.offset_micros.fetch_max(micros(offset), Ordering::SeqCst);
+    }
+
     /// The machine's wall clock: for leases, sessions and ids, which moving business time must not disturb.
     #[must_use]
     pub fn machine_now(&self) -> Timestamp {

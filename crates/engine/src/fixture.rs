@@ -19,7 +19,7 @@ use store::{
 };
 use uuid::Uuid;
 
-use crate::{Actor, BusinessClock, Config, Engine, NoLogs, Parts, RequestId, Who};
+use crate::{Actor, BusinessClock, Config, Engine, NoLogs, Parts, RequestId, Who, travel::Companion};
 
 /// An engine with a seller.
 #[derive(Clone)]
@@ -50,6 +50,11 @@ pub(crate) fn price(net: i64) -> Price {
 
 impl World {
     pub(crate) async fn new(store: Store) -> Self {
+        Self::beside(store, None).await
+    }
+
+    /// A world with a simulator's clock beside it.
+    pub(crate) async fn beside(store: Store, companion: Option<Arc<dyn Companion>>) -> Self {
         let mailbox = notify::Mailbox::default();
         let engine = Engine::new(Parts {
             store,
@@ -60,6 +65,7 @@ impl World {
             logs: Arc::new(NoLogs),
             mailer: Some(Arc::new(mailbox.clone())),
             rules: crate::rules::RulesInForce::built_in(),
+            companion,
             config: Config {
                 time_zone: TimeZone::UTC,
                 public_url: "http://localhost".into(),

@@ -54,16 +54,22 @@ pub enum Start {
 }
 
 /// Compares the database with the file that holds the installation's id, before an engine is made: at the first start both
-/// are written. Returns also what business time is ahead of the machine's.
+/// are written, with what business time is to be ahead of the machine's from then on. Returns also what it is ahead by now.
 ///
 /// # Errors
 /// [`Error::Store`]; [`Error::Internal`] when the file cannot be read or written.
-pub async fn start(store: &Store, file: &Path, machine_now: Timestamp) -> Result<(Start, SignedDuration)> {
+pub async fn start(
+    store: &Store,
+    file: &Path,
+    machine_now: Timestamp,
+    first_offset: SignedDuration,
+) -> Result<(Start, SignedDuration)> {
     let tx = store.begin().await?;
     let in_file = read_id(file)?;
     let (outcome, row) = match store::instance::find(&tx).await? {
         None => {
-            let fresh = Instance::new(in_file.unwrap_or_else(|| seal::random::uuid_v7(machine_now)));
+            let mut fresh = Instance::new(in_file.unwrap_or_else(|| seal::random::uuid_v7(machine_now)));
+            fresh.clock_offset = micros(first_offset);
             store::instance::insert_first(&tx, &fresh).await?;
             (Start::First, store::instance::the(&tx).await?)
         }
@@ -158,12 +164,9 @@ impl InstanceArea<'_> {
             return Err(Error::field("by", "out-of-range"));
         }
         let tx = self.0.store().begin().await?;
-        let mut row = store::instance::the(&tx).await?;
+        let row = store::instance::the(&tx).await?;
         let offset = self.0.clock().offset().saturating_add(by);
-        row.clock_offset = i64::try_from(offset.as_micros())
-            .unwrap_or(i64::MAX)
-            .max(row.clock_offset);
-        store::instance::update(&tx, &mut row).await?;
+        raise_offset(&tx, offset).await?;
         audit::append(
             &tx,
             self.0,
@@ -173,10 +176,27 @@ impl InstanceArea<'_> {
             json!({ "seconds": by.as_secs() }),
         );
         tx.commit().await?;
-        self.0.clock().advance(by);
+        self.0.clock().raise_to(offset);
         self.0.wake();
         Ok(self.0.now())
     }
+}
+
+/// Keeps what business time is ahead of the machine's; it never shrinks.
+pub(crate) async fn raise_offset(tx: &Tx, offset: SignedDuration) -> Result<()> {
+    let Some(mut row) = store::instance::find(tx).await? else {
+        return Ok(());
+    };
+    let offset = micros(offset);
+    if offset > row.clock_offset {
+        row.clock_offset = offset;
+        store::instance::update(tx, &mut row).await?;
+    }
+    Ok(())
+}
+
+fn micros(offset: SignedDuration) -> i64 {
+    i64::try_from(offset.as_micros()).unwrap_or(i64::MAX)
 }
 
 async fn block(tx: &Tx, row: &mut Instance, reason: &str, now: Timestamp) -> Result<()> {

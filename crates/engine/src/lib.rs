@@ -27,6 +27,7 @@
 //! | [`validations`], [`zones`] | proof of control over names, and publishing it unattended |
 //! | [`rules`] | the dated rules in force, and what follows when they change |
 //! | [`operations`], [`fault`] | automatic work, and dying in the middle of it on purpose |
+//! | [`travel`] | moving business time in simulated mode |
 //! | [`dashboard`] | the administrator's first page |
 
 mod connection;
@@ -66,6 +67,7 @@ pub mod orders;
 pub mod rules;
 pub mod services;
 pub mod tariffs;
+pub mod travel;
 pub mod validations;
 pub mod worker;
 pub mod zones;
@@ -79,7 +81,7 @@ use orders::KnownApprovers;
 use rules::RulesInForce;
 use seal::KeyRing;
 use store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, RwLock as AsyncRwLock, RwLockReadGuard, RwLockWriteGuard};
 
 pub use actor::{Actor, RequestId, Who};
 pub use authority::{Permission, Scope};
@@ -106,6 +108,8 @@ pub struct Parts {
     pub mailer: Option<Arc<dyn notify::Mailer>>,
     /// The dated rules.
     pub rules: RulesInForce,
+    /// The clock of the simulator beside us, in simulated mode.
+    pub companion: Option<Arc<dyn travel::Companion>>,
     /// What an operator or a test decides.
     pub config: Config,
 }
@@ -182,8 +186,12 @@ struct Inner {
     faults: FaultPlan,
     mailer: Option<Arc<dyn notify::Mailer>>,
     rules: RulesInForce,
+    companion: Option<Arc<dyn travel::Companion>>,
     config: Config,
     work: Notify,
+    travel: Notify,
+    /// Held shared while operations run, alone while business time jumps.
+    moving: AsyncRwLock<()>,
 }
 
 impl Engine {
@@ -202,8 +210,11 @@ impl Engine {
             faults: armed(parts.config.crash_at.as_deref()),
             mailer: parts.mailer,
             rules: parts.rules,
+            companion: parts.companion,
             config: parts.config,
             work: Notify::new(),
+            travel: Notify::new(),
+            moving: AsyncRwLock::new(()),
         }))
     }
 
@@ -298,6 +309,30 @@ impl Engine {
 
     pub(crate) fn mailer(&self) -> Option<Arc<dyn notify::Mailer>> {
         self.0.mailer.clone()
+    }
+
+    pub(crate) fn companion(&self) -> Option<&dyn travel::Companion> {
+        self.0.companion.as_deref()
+    }
+
+    /// Business time does not jump while this is held.
+    pub(crate) async fn steady_time(&self) -> RwLockReadGuard<'_, ()> {
+        self.0.moving.read().await
+    }
+
+    /// No operation and no scheduled work of this process runs while this is held.
+    pub(crate) async fn standstill(&self) -> RwLockWriteGuard<'_, ()> {
+        self.0.moving.write().await
+    }
+
+    /// Tells the time machine that somebody asked for a move.
+    pub(crate) fn wake_traveller(&self) {
+        self.0.travel.notify_one();
+    }
+
+    /// Returns when somebody asked for a move since the last wait.
+    pub(crate) async fn asked_to_travel(&self) {
+        self.0.travel.notified().await;
     }
 
     /// Returns when [`Engine::wake`] was called since the last wait.

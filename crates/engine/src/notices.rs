@@ -163,7 +163,7 @@ impl Notices<'_> {
     }
 
     /// Looks first, so that an idle node does not take the database's only writer every second.
-    async fn deliver_what_is_there(&self) -> Result<usize> {
+    pub(crate) async fn deliver_what_is_there(&self) -> Result<usize> {
         let now = self.0.clock().machine_now();
         if store::notice::is_any_due(self.0.store().reader(), now).await? {
             return self.deliver_due().await;

@@ -195,7 +195,9 @@ impl PeriodicWork<'_> {
         let Some(mut row) = claimed else {
             return Ok(false);
         };
+        let steady = engine.steady_time().await;
         let outcome = (work.run)(engine.clone()).await;
+        drop(steady);
         row.last_finished_at = Some(engine.now());
         row.next_run_at = work.schedule.after(engine.now(), &engine.config().time_zone);
         match outcome {

@@ -297,7 +297,12 @@ async fn a_database_that_does_not_fit_its_file_buys_nothing_until_it_is_reconcil
         let file = folder.path().join("instance");
         let admin = world.staff(Role::Administrator).await;
         let (store, now) = (world.engine.store(), world.engine.clock().machine_now());
-        let begin = async || instance::start(store, &file, now).await.unwrap().0;
+        let begin = async || {
+            instance::start(store, &file, now, SignedDuration::ZERO)
+                .await
+                .unwrap()
+                .0
+        };
         let may = async || instance::may_purchase(store.reader()).await.unwrap();
         assert!(!may().await, "before the first start");
         assert_eq!(
@@ -346,7 +351,9 @@ async fn business_time_moves_forward_and_the_next_start_remembers() {
         let file = folder.path().join("instance");
         let admin = world.staff(Role::Administrator).await;
         let (store, now) = (world.engine.store(), world.engine.clock().machine_now());
-        instance::start(store, &file, now).await.unwrap();
+        instance::start(store, &file, now, SignedDuration::ZERO)
+            .await
+            .unwrap();
         let (before, year) = (world.engine.now(), SignedDuration::from_hours(24 * 365));
         let after = world.engine.instance().advance_clock(&admin, year).await.unwrap();
         assert!(after.duration_since(before) >= year);
@@ -358,7 +365,13 @@ async fn business_time_moves_forward_and_the_next_start_remembers() {
                 .await
                 .is_err()
         );
-        assert_eq!(instance::start(store, &file, now).await.unwrap().1, year);
+        assert_eq!(
+            instance::start(store, &file, now, SignedDuration::ZERO)
+                .await
+                .unwrap()
+                .1,
+            year
+        );
     })
     .await;
 }

@@ -142,7 +142,10 @@ impl Worker {
 
 async fn run_leased(engine: &Engine, operation: Operation) {
     let (id, fence) = (operation.id, operation.fence);
-    let mut work = Box::pin(run(engine, operation));
+    let mut work = Box::pin(async {
+        let _steady = engine.steady_time().await;
+        run(engine, operation).await
+    });
     loop {
         tokio::select! {
             outcome = &mut work => {

@@ -9,7 +9,7 @@ use domain::{
     id::{
         AccountId, ApiTokenId, CaOrderId, CertificateId, CsrId, DepartmentId, DocumentId, EntryId, KeyId,
         MembershipId, ModuleId, NoticeId, OperationId, ProductId, PurchaseId, SellerId, ServiceId, SessionId,
-        TariffPlanId, TaskId, UserId, ValidationId, ZoneId,
+        TariffPlanId, TaskId, TravelId, UserId, ValidationId, ZoneId,
     },
     price::PriceLineKind,
     product::{ProductKind, ValidationLevel, ValidationMethod},
@@ -114,6 +114,7 @@ ids!(
     SessionId,
     TariffPlanId,
     TaskId,
+    TravelId,
     UserId,
     ValidationId,
     ZoneId

@@ -30,6 +30,7 @@
 //! | [`service_methods`], [`service_plan`] | services proven by methods that end; the days of all next reissues |
 //! | [`operation`], [`purchase`] | automatic work with leases; the journal of purchases |
 //! | [`ca_order`], [`validation`], [`certificate`] | what CAs hold for us, what they want proven, what they issued |
+//! | [`time_travel`] | moves of business time in simulated mode |
 //! | [`zone`] | DNS zones that validation records are published into |
 //! | `testing` | a database per test (feature `testing`) |
 
@@ -60,6 +61,7 @@ pub mod setting;
 pub mod task;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod time_travel;
 pub mod tx;
 pub mod url;
 pub mod user;

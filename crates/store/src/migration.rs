@@ -40,6 +40,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("migration/m0005_reissue.sql"),
     },
     Step {
+        name: "m0007_time_travel",
+        sql: include_str!("migration/m0007_time_travel.sql"),
+    },
+    Step {
         name: "m0008_methods",
         sql: include_str!("migration/m0008_methods.sql"),
     },

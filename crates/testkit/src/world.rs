@@ -22,6 +22,7 @@ use engine::{
     rules::RulesInForce,
     services::ServiceView,
     tariffs::{NewPrice, NewTariff},
+    travel::{Companion, CompanionAway},
     worker::Worker,
     zones::NewZone,
 };
@@ -59,7 +60,7 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The world of a test.
 pub struct TestWorld {
     /// The CA.
-    pub simulator: Simulator,
+    pub simulator: Arc<Simulator>,
     /// What the CA looks at.
     pub surroundings: Surroundings,
     /// certbroker.
@@ -164,25 +165,28 @@ impl TestWorld {
         })
         .await
         .expect("the simulator starts");
+        let simulator = Arc::new(simulator);
         let around = Around {
             dns: surroundings.dns.address(),
             http: surroundings.web.http(),
             https: surroundings.web.https(),
         };
         let clock = match wanted.starts_at {
-            Some(start) => BusinessClock::starting_at(start),
+            // Ours begins where the CA's stands.
+            Some(_) => BusinessClock::starting_at(simulator.now()),
             None => BusinessClock::real(),
         };
+        let beside: Arc<dyn Companion> = Arc::new(ClockBeside(simulator.clone()));
         let engine = engine_with(
             &store,
             around,
             wanted.keys,
             wanted.purchase,
             None,
-            clock,
+            (clock, Some(beside)),
             RulesInForce::built_in(),
         );
-        let people = People::settle(&store).await;
+        let people = People::settle(&store, engine.clock().offset()).await;
         let mut world = Self {
             worker: engine.worker(),
             simulator,
@@ -251,7 +255,7 @@ impl TestWorld {
             KeyRing::in_memory(),
             QUICK,
             None,
-            clock,
+            (clock, Some(Arc::new(ClockBeside(self.simulator.clone())))),
             rules,
         )
     }
@@ -543,6 +547,21 @@ impl TestWorld {
     }
 }
 
+/// The clock of a simulator in the same process.
+struct ClockBeside(Arc<Simulator>);
+
+#[async_trait::async_trait]
+impl Companion for ClockBeside {
+    async fn now(&self) -> Result<Timestamp, CompanionAway> {
+        Ok(self.0.now())
+    }
+
+    async fn advance_to(&self, at: Timestamp) -> Result<Timestamp, CompanionAway> {
+        // Refused when it ran past the instant by itself.
+        Ok(self.0.set_clock(at).unwrap_or_else(|_| self.0.now()))
+    }
+}
+
 /// A contact that every CA takes.
 #[must_use]
 pub fn contact() -> Contact {
@@ -589,7 +608,7 @@ pub fn engine(
         keys,
         purchase,
         crash_at,
-        BusinessClock::real(),
+        (BusinessClock::real(), None),
         rules,
     )
 }
@@ -600,7 +619,7 @@ fn engine_with(
     keys: KeyRing,
     purchase: ca::purchase::Policy,
     crash_at: Option<String>,
-    clock: BusinessClock,
+    (clock, companion): (BusinessClock, Option<Arc<dyn Companion>>),
     rules: RulesInForce,
 ) -> Engine {
     let eyes = dns::Eyes::new(dns::EyesConfig {
@@ -626,6 +645,7 @@ fn engine_with(
         logs: Arc::new(NoLogs),
         mailer: None,
         rules,
+        companion,
         config: Config {
             time_zone: TimeZone::UTC,
             public_url: "http://localhost".to_owned(),
@@ -667,7 +687,7 @@ impl People {
         }
     }
 
-    async fn settle(store: &Store) -> Self {
+    async fn settle(store: &Store, offset: SignedDuration) -> Self {
         let now = jiff::Timestamp::UNIX_EPOCH;
         let id = || seal::random::uuid_v7(now);
         let tx = store.begin().await.expect("a transaction");
@@ -686,7 +706,7 @@ impl People {
             purchases_blocked: false,
             blocked_reason: None,
             blocked_at: None,
-            clock_offset: 0,
+            clock_offset: i64::try_from(offset.as_micros()).expect("an offset"),
             version: 1,
         };
         store::instance::insert_first(&tx, &instance)

@@ -12,7 +12,7 @@ use crate::{
         note,
     },
     routes::Audience,
-    view::View,
+    view::{Time, View},
 };
 
 /// htmx without its inline style sheet and without evaluation, to fit the content policy.
@@ -23,6 +23,8 @@ struct Entry {
     path: &'static str,
     sign: Icon,
     audience: Audience,
+    /// Only where business time may be moved.
+    in_simulation: bool,
 }
 
 const fn entry(key: &'static str, path: &'static str, sign: Icon) -> Entry {
@@ -31,6 +33,7 @@ const fn entry(key: &'static str, path: &'static str, sign: Icon) -> Entry {
         path,
         sign,
         audience: Audience::Staff,
+        in_simulation: false,
     }
 }
 
@@ -77,6 +80,10 @@ const STAFF: [(&str, &[Entry]); 5] = [
             for_administrators("nav-reconciliation", "/admin/reconciliation", Icon::List),
             entry("nav-periodic", "/admin/periodic", Icon::Clock),
             for_administrators("nav-rules", "/admin/rules", Icon::Shield),
+            Entry {
+                in_simulation: true,
+                ..for_administrators("nav-clock", "/admin/clock", Icon::Clock)
+            },
             for_administrators("nav-mails", "/admin/mails", Icon::Inbox),
             for_administrators("nav-audit", "/admin/audit", Icon::Log),
             for_administrators("nav-settings", "/admin/settings", Icon::Sliders),
@@ -126,7 +133,7 @@ pub fn staff(view: &View, title: &str, body: &Markup) -> Markup {
                         }
                         (who(view, "/admin/profile"))
                     }
-                    main id="main" tabindex="-1" { (acting(view)) (note::toasts(view)) (body) }
+                    main id="main" tabindex="-1" { (moved(view)) (acting(view)) (note::toasts(view)) (body) }
                     (footer(view))
                 }
             }
@@ -155,7 +162,7 @@ pub fn client(view: &View, title: &str, body: &Markup) -> Markup {
                         (who(view, "/profile"))
                     }
                 }
-                main id="main" tabindex="-1" { (acting(view)) (note::toasts(view)) (body) }
+                main id="main" tabindex="-1" { (moved(view)) (acting(view)) (note::toasts(view)) (body) }
                 (footer(view))
             }
         },
@@ -172,6 +179,7 @@ pub fn plain(view: &View, title: &str, body: &Markup) -> Markup {
             div.plain-shell {
                 main id="main" tabindex="-1" {
                     (brand("plain-brand", ""))
+                    (moved(view))
                     (note::toasts(view))
                     (body)
                 }
@@ -214,7 +222,8 @@ fn brand(class: &str, path: &str) -> Markup {
 
 fn is_for(view: &View, entry: &Entry) -> bool {
     let role = view.signed.as_ref().map(|signed| signed.role);
-    entry.audience != Audience::Administrator || role == Some(Role::Administrator)
+    let may = entry.audience != Audience::Administrator || role == Some(Role::Administrator);
+    may && (!entry.in_simulation || view.time != Time::Real)
 }
 
 fn staff_entry(view: &View, entry: &Entry) -> Markup {
@@ -238,6 +247,25 @@ fn who(view: &View, profile: &str) -> Markup {
             }
         }
     }
+}
+
+/// In a simulation whose time was moved, every page says so.
+fn moved(view: &View) -> Markup {
+    let Time::Moved(machine) = view.time else {
+        return html! {};
+    };
+    let is_administrator = view.signed.as_ref().map(|signed| signed.role) == Some(Role::Administrator);
+    let text = view.t_args(
+        "clock-banner",
+        &[
+            ("business", view.instant(view.now).into()),
+            ("machine", view.instant(machine).into()),
+        ],
+    );
+    note::note(
+        Tone::Info,
+        &html! { p { (text) @if is_administrator { " " a href="/admin/clock" { (view.t("nav-clock")) } } } },
+    )
 }
 
 /// Staff who act for a client are told so on every page, with the way back.
@@ -315,6 +343,29 @@ mod tests {
             page.contains("href=\"/admin/modules\" aria-current=\"page\""),
             "{page}"
         );
+    }
+
+    #[test]
+    fn a_simulation_whose_time_was_moved_says_so_on_every_page() {
+        let mut view = sample::signed(Role::Administrator, "/admin");
+        let body = html! { h1 { "Page" } };
+        assert!(!staff(&view, "Page", &body).into_string().contains("/admin/clock"));
+        view.time = Time::Simulated;
+        let page = staff(&view, "Page", &body).into_string();
+        assert_eq!(
+            page.matches("/admin/clock").count(),
+            1,
+            "in the navigation: {page}"
+        );
+        view.time = Time::Moved("2026-11-23T09:00:00Z".parse().unwrap());
+        view.now = "2031-10-20T09:00:00Z".parse().unwrap();
+        let page = staff(&view, "Page", &body).into_string();
+        assert_eq!(page.matches("/admin/clock").count(), 2, "{page}");
+        view.signed = None;
+        for page in [client(&view, "Page", &body), plain(&view, "Page", &body)] {
+            let page = page.into_string();
+            assert!(page.contains("2031") && page.contains("2026"), "{page}");
+        }
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use axum::http::request::Parts;
 use axum_extra::extract::cookie::CookieJar;
 use domain::{Clock as _, Money};
+use engine::Engine;
 use httpkit::{AppState, Flash, Language, Signed, cookie};
 use i18n::{Locale, Value};
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
 /// Handed to everything that renders.
 #[derive(Debug, Clone)]
@@ -22,8 +23,36 @@ pub struct View {
     pub flash: Option<Flash>,
     /// The present instant of business time.
     pub now: Timestamp,
+    /// Whether business time may be moved, and whether it was.
+    pub time: Time,
     /// The time zone that dates and times are shown in: the seller's.
     pub zone: TimeZone,
+}
+
+/// How business time stands to the machine's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Time {
+    /// It is the machine's: this is no simulation.
+    Real,
+    /// It may be moved and was not.
+    Simulated,
+    /// It was moved; this is the machine's.
+    Moved(Timestamp),
+}
+
+/// Less than this is no difference: both clocks run on while a page is made.
+const SAME: SignedDuration = SignedDuration::from_mins(1);
+
+impl Time {
+    fn of(engine: &Engine) -> Self {
+        if !engine.time_machine().is_simulated() {
+            return Self::Real;
+        }
+        if engine.clock().offset().abs() < SAME {
+            return Self::Simulated;
+        }
+        Self::Moved(engine.clock().machine_now())
+    }
 }
 
 impl View {
@@ -111,6 +140,7 @@ impl View {
             path,
             flash: Flash::read(&jar, config),
             now: engine.clock().now(),
+            time: Time::of(engine),
             zone: engine.config().time_zone.clone(),
         }
     }
@@ -147,6 +177,7 @@ pub(crate) mod sample {
             address: "/sign-in".into(),
             flash: None,
             now: "2026-11-23T09:00:00Z".parse().unwrap(),
+            time: Time::Real,
             zone: TimeZone::UTC,
         }
     }

@@ -3,6 +3,9 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
+use engine::travel::Destination;
+use jiff::{Timestamp, tz::TimeZone};
+use leaderssl_simulator::ReissueCall;
 
 /// Run everything on this machine: the server, a simulated CA, the DNS and web servers that validation looks at, and
 /// a mailbox. With `--once`, do the main job without a browser and exit.
@@ -17,6 +20,12 @@ pub(crate) struct Demo {
     /// Begin with the first-run set-up instead of sample data
     #[arg(long, conflicts_with = "once")]
     pub(crate) empty: bool,
+    /// Business time at which certbroker and the simulated CA begin: a date, its first second in UTC, or an instant
+    #[arg(long, value_name = "DATE", value_parser = beginning)]
+    pub(crate) clock: Option<Timestamp>,
+    /// Whether the simulated CA answers the reissue call: `on` as assumed, `off` as published, so that a person reissues
+    #[arg(long, value_name = "on|off", default_value = "on")]
+    pub(crate) reissue: ReissueCall,
     /// Order, prove, issue, download and verify one certificate, then exit
     #[arg(long, requires = "out")]
     pub(crate) once: bool,
@@ -41,6 +50,21 @@ pub(crate) struct Demo {
     /// Years to pay for
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10), requires = "once")]
     pub(crate) years: u32,
+    /// Then move business time on: 180d, 18m, 5y (year by year) or a date. May be given several times
+    #[arg(long, value_name = "SPAN|DATE", requires = "once")]
+    pub(crate) advance: Vec<Destination>,
+}
+
+/// A date or an instant.
+fn beginning(text: &str) -> Result<Timestamp, String> {
+    match text.parse() {
+        Ok(Destination::Day(day)) => {
+            let began = day.to_zoned(TimeZone::UTC).map_err(|error| error.to_string())?;
+            Ok(began.timestamp())
+        }
+        Ok(Destination::Instant(instant)) => Ok(instant),
+        _ => Err("not a date like 2020-10-20".to_owned()),
+    }
 }
 
 /// The methods as they are typed.

@@ -1,5 +1,6 @@
 //! The command line: what can be asked, with help and examples. What it does stands in `command/`.
 
+mod clock;
 mod demo;
 mod module;
 mod selling;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub(crate) use clock::ClockCommand;
 pub(crate) use demo::{Demo, Validation};
 pub(crate) use module::{AddModule, CatalogueCommand, ModuleCommand};
 pub(crate) use selling::{
@@ -76,6 +78,9 @@ pub(crate) enum Command {
     /// Users who sign in
     #[command(subcommand)]
     User(UserCommand),
+    /// The clocks; in a demo, the time machine
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Master keys
     #[command(subcommand)]
     Key(KeyCommand),

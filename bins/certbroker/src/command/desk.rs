@@ -6,14 +6,17 @@ use crate::{
     cli::Global,
     config::Settings,
     demo,
+    exit::Refused,
     installation::{Installation, World},
     logs::ProgramLogs,
     output::Format,
+    simulator_clock::SimulatorClock,
 };
 
 /// An opened installation and the form of the answer.
 pub(super) struct Desk {
     pub(super) installation: Installation,
+    pub(super) settings: Settings,
     pub(super) format: Format,
 }
 
@@ -28,6 +31,7 @@ impl Desk {
         let world = world(&settings)?;
         Ok(Self {
             installation: Installation::open(&settings, world, logs).await?,
+            settings,
             format: Format::of(global),
         })
     }
@@ -52,7 +56,21 @@ impl Desk {
 /// never taken for real ones.
 ///
 /// # Errors
-/// What the demo remembers cannot be read.
+/// What the demo remembers cannot be read; a simulator is configured and this is no demo.
 pub(super) fn world(settings: &Settings) -> anyhow::Result<World> {
-    Ok(demo::world_of(&settings.data)?.unwrap_or_else(|| World::real(settings)))
+    let management = settings.config.simulator.management.as_ref();
+    let Some(mut world) = demo::world_of(&settings.data)? else {
+        return match management {
+            None => Ok(World::real(settings)),
+            Some(_) => Err(Refused(format!(
+                "simulator.management is set, and {} is no data folder of a demo",
+                settings.data.display()
+            ))
+            .into()),
+        };
+    };
+    if let Some(management) = management {
+        world.companion = Some(SimulatorClock::at(management)?);
+    }
+    Ok(world)
 }

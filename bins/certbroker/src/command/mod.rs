@@ -9,10 +9,12 @@
 //! | `tariff`, `account`, `order` | what is offered, who buys, buying |
 //! | `service`, `operation`, `task` | what was bought, automatic work, work for people |
 //! | `user`, `key`, `database` | who signs in, master keys, backups |
+//! | `clock` | business time, and moving it in a demo |
 
 mod account;
 mod amount;
 mod catalogue;
+mod clock;
 mod database;
 mod desk;
 mod file;
@@ -59,6 +61,7 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Command::Task(command) => at_desk(global, async |desk| task::run(desk, command).await).await,
         Command::User(command) => at_desk(global, async |desk| user::run(desk, command).await).await,
+        Command::Clock(command) => at_desk(global, async |desk| clock::run(desk, command).await).await,
         Command::Key(command) => key::run(global, &command).await,
         Command::Database(command) => database::run(global, command).await,
     }

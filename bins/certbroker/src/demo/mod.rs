@@ -1,18 +1,17 @@
 //! `certbroker demo`: the server with everything around it in one process, or the main job once without a browser.
 
 mod files;
+mod moving;
 mod once;
 mod people;
 mod seed;
 mod world;
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
+use leaderssl_simulator::ReissueCall;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -52,6 +51,8 @@ struct Ready<'a> {
     ca: Reseller,
     /// The simulated CA's management listener.
     management: String,
+    /// Whether the CA answers the reissue call, which is assumed: no public source confirms it.
+    reissue_call: &'static str,
     /// Files below `HOST/` here are what the web server of that host serves.
     www: &'a Path,
     setup: Option<String>,
@@ -72,7 +73,7 @@ struct Reseller {
 /// A port is taken, a folder cannot be written, or the main job fails.
 pub(crate) async fn run(global: &Global, options: Demo) -> anyhow::Result<()> {
     if options.once {
-        return once::run(global, &options).await;
+        return Box::pin(once::run(global, &options)).await;
     }
     if !options.listen.ip().is_loopback() {
         return Err(Refused(format!(
@@ -93,17 +94,27 @@ async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Resu
     let memory = remembered(&folder)?;
     let is_first = memory.is_none();
     let has_history = is_first && !options.empty;
-    let machine = engine::BusinessClock::real().machine_now();
-    let history = seed::history_before(machine);
-    let start = has_history.then(|| machine - history);
+    if options.clock.is_some() && !is_first {
+        return Err(Refused(format!(
+            "{} has a clock already, and time goes forward: `certbroker clock advance` moves it, --fresh begins anew",
+            folder.display()
+        ))
+        .into());
+    }
+    let present = options.clock.unwrap_or_else(world::machine_now);
+    let history = seed::history_before(present);
+    let start = if has_history {
+        Some(present - history)
+    } else {
+        options.clock
+    };
     let at = memory.as_ref().map_or(Addresses::ANY, |memory| memory.addresses);
     let folder = std::path::absolute(&folder).context("the data folder")?;
-    let world = DemoWorld::start(&folder, at, start).await?;
+    let world = DemoWorld::start(&folder, at, start, options.reissue).await?;
     let listener = server::listen(options.listen).await?;
     let settings = settings(&folder, &world, listener.local_addr()?);
     let logs = ProgramLogs::of_a_server(&settings)?;
-    let clock = has_history.then(|| Arc::new(engine::BusinessClock::with_offset(-history)));
-    let installation = Installation::open(&settings, world.as_seen(clock)?, logs).await?;
+    let installation = Installation::open(&settings, world.as_seen()?, logs).await?;
     let server = Server::start(&installation, &settings, listener).await?;
     let stop = CancellationToken::new();
     world.forward_mails(stop.clone());
@@ -129,6 +140,10 @@ async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Resu
             password: world::CA_PASSWORD,
         },
         management: world.simulator.management_url(),
+        reissue_call: match options.reissue {
+            ReissueCall::On => "on",
+            ReissueCall::Off => "off",
+        },
         www: &world.www,
         setup: server::set_up_link(&installation, &settings).await?,
         sign_ins: &sign_ins,
@@ -165,7 +180,7 @@ pub(crate) fn world_of(folder: &Path) -> anyhow::Result<Option<installation::Wor
         return Ok(None);
     }
     let memory = remembered(folder)?;
-    memory.map(|memory| memory.addresses.as_seen(None)).transpose()
+    memory.map(|memory| memory.addresses.as_seen()).transpose()
 }
 
 fn remembered(folder: &Path) -> anyhow::Result<Option<Memory>> {
@@ -234,6 +249,11 @@ fn announce(global: &Global, ready: &Ready<'_>, now: Timestamp) -> anyhow::Resul
         "  simulated CA  {} (sign-in {}, {}); its other side: {}",
         ready.ca.url, ready.ca.username, ready.ca.password, ready.management
     ));
+    let reissue = match ready.reissue_call {
+        "on" => "on: certificates are reissued by themselves. No public source confirms this call",
+        _ => "off, as published: a person reissues",
+    };
+    sheet.line(format!("  reissue call  {reissue}"));
     sheet.line(format!("  web files     {}/HOST/…", ready.www.display()));
     if let Some(link) = &ready.setup {
         sheet.line(format!("\nSet it up: {link}"));

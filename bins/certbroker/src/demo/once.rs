@@ -15,9 +15,10 @@ use engine::{
     certificates::DownloadFormat,
     orders::{NamePlan, RequestSource},
     services::{ProofView, ServiceView},
+    travel::Destination,
 };
 use jiff::{Timestamp, civil::Date};
-use leaderssl_simulator::record::KeyFamily;
+use leaderssl_simulator::record::{KeyFamily, NameOrigin};
 use pki::{Certificate, Chain, KeyChoice};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     files::Files,
+    moving::{self, Moved},
     people, seed,
     world::{Addresses, DemoWorld},
 };
@@ -50,6 +52,8 @@ struct Report {
     end_date: Option<Date>,
     paid_till: Option<Date>,
     certificates: Vec<Issued>,
+    /// How often control over a name was shown to the CA.
+    validations: usize,
     purchases: Vec<Purchase>,
     steps: Vec<Step>,
 }
@@ -75,9 +79,12 @@ struct Purchase {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_field_names, reason = "its name in the JSON")]
 struct Step {
     step: &'static str,
     at: Timestamp,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    after: Option<Moved>,
 }
 
 /// What was done so far, each said on standard error as it happens.
@@ -91,8 +98,21 @@ impl Progress {
     fn done(&mut self, step: &'static str) {
         use domain::Clock as _;
         let at = domain::clock::to_micros(self.engine.clock().now());
-        eprintln!("{} {}", at.strftime("%H:%M:%S%.3f"), step.replace('_', " "));
-        self.steps.push(Step { step, at });
+        eprintln!("{} {}", at.strftime("%F %H:%M:%S%.3f"), step.replace('_', " "));
+        self.steps.push(Step {
+            step,
+            at,
+            after: None,
+        });
+    }
+
+    /// A move of business time, and what the service is then.
+    fn moved(&mut self, after: Moved) {
+        self.done("moved");
+        output::note(&after.to_string());
+        if let Some(step) = self.steps.last_mut() {
+            step.after = Some(after);
+        }
     }
 }
 
@@ -111,13 +131,13 @@ pub(super) async fn run(global: &Global, options: &Demo) -> anyhow::Result<()> {
         temporary.path().to_owned()
     };
     super::forget(&folder)?;
-    let world = DemoWorld::start(&folder, Addresses::ANY, None).await?;
+    let world = DemoWorld::start(&folder, Addresses::ANY, options.clock, options.reissue).await?;
     let settings = super::settings(&folder, &world, options.listen);
     let logs = ProgramLogs::of_a_command()?;
-    let installation = Installation::open(&settings, world.as_seen(None)?, logs).await?;
+    let installation = Installation::open(&settings, world.as_seen()?, logs).await?;
     let stop = CancellationToken::new();
     let worker = tokio::spawn(installation.engine.worker().run_until(stop.clone()));
-    let report = work(&installation, &world, &files, wishes).await;
+    let report = Box::pin(work(&installation, &world, &files, wishes)).await;
     stop.cancel();
     worker.await.context("the worker")?;
     installation.store.close().await;
@@ -134,6 +154,7 @@ struct Wishes {
     method: ValidationMethod,
     product: String,
     years: Years,
+    moves: Vec<Destination>,
 }
 
 impl Wishes {
@@ -153,6 +174,11 @@ impl Wishes {
             method: options.validation.into(),
             product: options.product.clone(),
             years: Years::new(options.years)?,
+            moves: options
+                .advance
+                .iter()
+                .flat_map(|destination| destination.by_years())
+                .collect(),
         })
     }
 }
@@ -161,7 +187,7 @@ async fn work(
     installation: &Installation,
     world: &DemoWorld,
     files: &Files,
-    wishes: Wishes,
+    mut wishes: Wishes,
 ) -> anyhow::Result<Report> {
     let engine = &installation.engine;
     let admin = &installation.owner;
@@ -193,6 +219,7 @@ async fn work(
     progress.done("paid_in");
 
     let has_csr = wishes.csr.is_some();
+    let moves = std::mem::take(&mut wishes.moves);
     let verifies = verifies_organisation(engine, admin, plan).await?;
     let ordered = order(engine, &client, plan, wishes).await?;
     progress.done("ordered");
@@ -225,6 +252,13 @@ async fn work(
     )
     .await?;
     progress.done("verified");
+    let mut view = view;
+    for destination in moves {
+        progress.moved(moving::go(installation, world, service, destination).await?);
+        view = engine.services().show(admin, service).await?;
+        // The files are those of the certificate in use; the request, and with it the key, stays the same.
+        download(engine, &client, world, files, &view, None).await?;
+    }
     Ok(report(world, &view, progress.steps))
 }
 
@@ -307,7 +341,7 @@ async fn verifies_organisation(engine: &Engine, admin: &Actor, plan: TariffPlanI
 }
 
 /// Does what the client is asked to do for every name. Records are published by certbroker itself.
-fn prove(world: &DemoWorld, view: &ServiceView) -> anyhow::Result<()> {
+pub(super) fn prove(world: &DemoWorld, view: &ServiceView) -> anyhow::Result<()> {
     for validation in &view.validations {
         match &validation.proof {
             ProofView::Cname { .. } => {}
@@ -331,11 +365,14 @@ fn prove(world: &DemoWorld, view: &ServiceView) -> anyhow::Result<()> {
 }
 
 /// Plays the CA's staff, who find the organisation in a register.
-fn approve_at_ca(world: &DemoWorld, view: &ServiceView) -> anyhow::Result<()> {
-    let order = at_ca(world, view)?;
-    world
-        .simulator
-        .decide(order.id, leaderssl_simulator::Decision::Approve)?;
+pub(super) fn approve_at_ca(world: &DemoWorld, view: &ServiceView) -> anyhow::Result<()> {
+    for order in world.simulator.certificates() {
+        if order.main_name() == &view.line.main_name && order.status.is_open() {
+            world
+                .simulator
+                .decide(order.id, leaderssl_simulator::Decision::Approve)?;
+        }
+    }
     Ok(())
 }
 
@@ -430,6 +467,13 @@ fn report(world: &DemoWorld, view: &ServiceView, steps: Vec<Step>) -> Report {
         end_date: view.line.dates.end_date,
         paid_till: view.line.dates.paid_till,
         certificates,
+        validations: world
+            .simulator
+            .certificates()
+            .iter()
+            .flat_map(|certificate| &certificate.control)
+            .filter(|control| control.origin == NameOrigin::Ordered && control.proven_at.is_some())
+            .count(),
         purchases: world
             .simulator
             .purchases()

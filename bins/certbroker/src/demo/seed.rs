@@ -122,7 +122,7 @@ impl Shop {
         }
         // The present: what was ordered long ago ends soon now.
         let now = world.simulator.now();
-        engine.clock().advance(history);
+        engine.instance().advance_clock(&self.admin, history).await?;
         world
             .simulator
             .advance_clock(history)

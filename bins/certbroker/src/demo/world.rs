@@ -13,7 +13,7 @@ use domain::{Currency, Money};
 use engine::{BusinessClock, Pace};
 use jiff::{SignedDuration, Timestamp};
 use leaderssl_simulator::{
-    Simulator,
+    ReissueCall, Simulator,
     surroundings::{
         self, Surroundings,
         name_server::{UpdateKey, Zones},
@@ -22,7 +22,7 @@ use leaderssl_simulator::{
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
-use crate::{config::Mail, installation};
+use crate::{config::Mail, installation, simulator_clock::SimulatorClock};
 
 /// Sign-in of the reseller account at the simulated CA.
 pub(super) const CA_USER: &str = "reseller@example.org";
@@ -68,12 +68,14 @@ impl Addresses {
     ///
     /// # Errors
     /// Never in practice: the names are literals.
-    pub(super) fn as_seen(self, clock: Option<Arc<BusinessClock>>) -> anyhow::Result<installation::World> {
+    pub(super) fn as_seen(self) -> anyhow::Result<installation::World> {
         let server = dns::ZoneServer {
             zone: dns::RecordName::root(),
             server: dns::RecordName::parse("ns1.demo").context("the name server's name")?,
             address: self.dns,
         };
+        let management =
+            url::Url::parse(&format!("http://{}", self.management)).context("the CA's management")?;
         Ok(installation::World {
             eyes: dns::EyesConfig {
                 resolver: dns::Resolver::Address(self.dns),
@@ -90,7 +92,8 @@ impl Addresses {
             purchase: PURCHASE,
             // A crash of the program loses nothing; only a power failure would, and a demo begins anew then.
             durability: store::Durability::ProcessOnly,
-            clock,
+            first_offset: SignedDuration::ZERO,
+            companion: Some(SimulatorClock::at(&management)?),
         })
     }
 }
@@ -113,6 +116,7 @@ impl DemoWorld {
         folder: &Path,
         at: Addresses,
         clock: Option<Timestamp>,
+        reissue: ReissueCall,
     ) -> anyhow::Result<Self> {
         let www = folder.join("www");
         installation::make_folder(&www)?;
@@ -139,6 +143,7 @@ impl DemoWorld {
             map_http: Some(surroundings.web.http().into()),
             map_https: Some(surroundings.web.https().into()),
             clock,
+            reissue,
             state: Some(folder.join("leaderssl.state")),
             ..leaderssl_simulator::Config::default()
         })
@@ -165,8 +170,11 @@ impl DemoWorld {
     ///
     /// # Errors
     /// Never in practice: the names are literals.
-    pub(super) fn as_seen(&self, clock: Option<Arc<BusinessClock>>) -> anyhow::Result<installation::World> {
-        self.addresses.as_seen(clock)
+    pub(super) fn as_seen(&self) -> anyhow::Result<installation::World> {
+        let mut seen = self.addresses.as_seen()?;
+        // Ours begins where the CA's stands.
+        seen.first_offset = self.simulator.now().duration_since(machine_now());
+        Ok(seen)
     }
 
     /// Mail goes to the mailbox of the demo.
@@ -213,6 +221,11 @@ const PURCHASE: ca::purchase::Policy = ca::purchase::Policy {
     settle: SignedDuration::from_secs(5),
     most_calls: 3,
 };
+
+/// The machine's time.
+pub(super) fn machine_now() -> Timestamp {
+    BusinessClock::real().machine_now()
+}
 
 fn address(url: &str) -> anyhow::Result<SocketAddr> {
     url::Url::parse(url)

@@ -69,6 +69,7 @@ async fn every_group_has_help_with_examples() {
         "operation",
         "task",
         "user",
+        "clock",
         "key",
         "db",
     ] {

@@ -6,6 +6,7 @@
     reason = "tests stop with what went wrong"
 )]
 
+mod clock;
 mod exit_codes;
 mod killed;
 mod once;
@@ -14,3 +15,4 @@ mod program;
 mod shapes;
 mod way;
 mod world;
+mod years;

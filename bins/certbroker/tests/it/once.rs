@@ -14,7 +14,7 @@ const ORGANISATION: &str = "name = \"Example BV\"\ncountry = \"NL\"\nregion = \"
                             \"12345678\"\n";
 
 /// Does the main job into `folder`, with the demo's data in a folder of its own.
-async fn once(folder: &Path, more: &[&str]) -> Said {
+pub(crate) async fn once(folder: &Path, more: &[&str]) -> Said {
     let data = folder.join("data");
     fs::create_dir(&data).expect("the data folder");
     let out = folder.display().to_string();

@@ -88,6 +88,15 @@ async fn system(world: &World) {
     written["rows"] = json!("[count]");
     written["tables"] = json!("[count]");
     snapshot("db_backup", written);
+    let mut shown = world.ask(&["clock", "show"]).await;
+    shown["ahead_seconds"] = json!("[count]");
+    snapshot("clock_show", shown);
+    let mut moved = world.ask(&["clock", "advance", "1d"]).await;
+    // What ran at a day's stops, and how long it took, is a matter of time.
+    for field in ["milliseconds", "stops", "scheduled", "mails"] {
+        moved[field] = json!("[count]");
+    }
+    snapshot("clock_advance", moved);
     let refused = world.run(&["--json", "account", "credit", "A-1", "-5"]).await;
     let refused = refused.with_code(3).stderr;
     snapshot("error", serde_json::from_str(&refused).unwrap());

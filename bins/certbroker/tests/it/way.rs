@@ -228,7 +228,7 @@ async fn commands_work_beside_a_running_server() {
 }
 
 /// A server that is ready, and what it said.
-async fn serve(world: &World) -> (Child, Value) {
+pub(crate) async fn serve(world: &World) -> (Child, Value) {
     let mut server = program(&world.data())
         .args(["--json", "serve", "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())

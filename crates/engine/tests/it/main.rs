@@ -18,4 +18,5 @@ mod plans;
 mod reconcile;
 mod reissue;
 mod terms;
+mod travel;
 mod trouble;

@@ -32,7 +32,7 @@ async fn in_2020(store: store::Store) -> TestWorld {
     world
 }
 
-fn years(order: NewOrder, years: u32) -> NewOrder {
+pub(crate) fn years(order: NewOrder, years: u32) -> NewOrder {
     NewOrder {
         years: Years::new(years).unwrap(),
         ..order
@@ -207,7 +207,7 @@ async fn without_the_call_a_person_reissues_and_the_service_goes_on() {
 }
 
 /// What the task asks for: reissue in the CA's client area, download, upload here.
-async fn finish_by_hand(world: &TestWorld, view: &ServiceView) {
+pub(crate) async fn finish_by_hand(world: &TestWorld, view: &ServiceView) {
     let newest = world.simulator.certificates().last().cloned().unwrap();
     let done = world.simulator.reissue_by_itself(newest.id).unwrap();
     let leaf = done.issued.as_ref().unwrap().leaf.clone();

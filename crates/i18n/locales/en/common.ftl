@@ -93,6 +93,7 @@ nav-zones = DNS zones
 nav-departments = Departments
 nav-periodic = Scheduled work
 nav-rules = Dated rules
+nav-clock = Time machine
 nav-mails = Mails
 nav-audit = Audit trail
 nav-settings = Settings

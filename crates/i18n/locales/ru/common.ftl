@@ -93,6 +93,7 @@ nav-zones = Зоны DNS
 nav-departments = Отделы
 nav-periodic = Работы по расписанию
 nav-rules = Правила с датами
+nav-clock = Машина времени
 nav-mails = Письма
 nav-audit = Журнал аудита
 nav-settings = Настройки

@@ -11,4 +11,5 @@ mod fixture;
 mod ledger;
 mod schema;
 mod services;
+mod time_travel;
 mod work;

@@ -1,6 +1,7 @@
 //! The installation: start page, purchases, scheduled work, settings, zones; without script.
 
 use axum::http::StatusCode;
+use tokio_util::sync::CancellationToken;
 
 use crate::browser::{Browser, PASSWORD, Site};
 
@@ -83,6 +84,46 @@ async fn scheduled_work_runs_when_it_is_asked_for() {
     assert!(page.contains("1 read, 0 failed"), "{page}");
     let unknown = browser.send("/admin/periodic/nothing/run", &[]).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn business_time_is_moved_and_the_page_says_what_that_did() {
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let page = browser.get("/admin/clock").await;
+    assert!(!page.main().contains("Simulated time:"), "{}", page.main());
+    let wrong = browser.send("/admin/clock", &[("to", "next year")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.main().contains("such as 2027-03-15."), "{}", wrong.main());
+    let back = browser.send("/admin/clock", &[("to", "2020-10-20")]).await;
+    assert!(back.main().contains("Time goes forward only."), "{}", back.main());
+
+    let page = sent(&mut browser, "/admin/clock", &[("to", "400d")]).await;
+    assert!(page.contains("The move begins in a moment."), "{page}");
+    assert!(page.contains("hx-get=\"/admin/clock\""), "{page}");
+    let twice = browser.send("/admin/clock", &[("to", "1d")]).await;
+    assert!(twice.main().contains("A move is under way."), "{}", twice.main());
+    let machine = site.world.engine.time_machine();
+    assert!(machine.carry_out(&CancellationToken::new()).await.unwrap());
+    let page = browser.get("/admin/clock").await.main();
+    for said in [
+        "What the last move did",
+        "Read the balances at the CAs × ",
+        "Simulated time:",
+        "Nothing waits for anybody.",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    assert!(!page.contains("hx-get=\"/admin/clock\""), "{page}");
+    // The session is measured by the machine's clock.
+    assert!(browser.get("/admin").await.main().contains("Simulated time:"));
+
+    sent(&mut browser, "/admin/clock", &[("to", "5y")]).await;
+    let open = machine.under_way(&site.world.admin).await.unwrap().unwrap();
+    let page = sent(&mut browser, &format!("/admin/clock/{}/stop", open.id), &[]).await;
+    assert!(page.contains("Business time stays where it is."), "{page}");
+    assert!(page.contains("broke off on the way"), "{page}");
     site.remove().await;
 }
 

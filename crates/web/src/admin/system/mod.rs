@@ -1,6 +1,9 @@
 //! The installation: whether purchases are on, comparing with the CAs, scheduled work, the dated rules, mails, settings, DNS
 //! zones.
+//! The installation: whether purchases are on, comparing with the CAs, scheduled work, mails, settings, DNS zones,
+//! and the time machine of simulated mode.
 
+pub mod clock;
 pub mod mails;
 pub mod periodic;
 pub mod reconciliation;
@@ -14,6 +17,7 @@ use crate::routes::Routes;
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
+        .merge(clock::routes())
         .merge(mails::routes())
         .merge(periodic::routes())
         .merge(reconciliation::routes())
