@@ -2,13 +2,16 @@
 
 use dns::{
     Eyes, Finding, RecordName,
-    caa::{self, CaaReport},
+    caa::{self, CaaFinding, CaaReport},
     cname::{self, CnameReport, CnameSeen},
     finding::Argument,
     web_file::{self, FileCheck, FileReport, FileSeen, Scheme},
 };
-use domain::product::ValidationMethod;
-use jiff::Timestamp;
+use domain::{
+    product::ValidationMethod,
+    rules::{CaaJudgement, DatedRules, utc_day},
+};
+use jiff::{Timestamp, civil::Date};
 use store::validation::Validation;
 use url::Url;
 
@@ -21,7 +24,7 @@ const ISSUERS: &[&str] = &["sectigo.com"];
 /// Looks at one name.
 pub(super) async fn look(engine: &Engine, row: &Validation, now: Timestamp) -> NameCheck {
     let eyes = engine.eyes();
-    let (seen, caa) = tokio::join!(proof(eyes, row), caa_of(eyes, row));
+    let (seen, caa) = tokio::join!(proof(eyes, row), caa_of(engine, row, now));
     NameCheck {
         validation: row.id,
         name: row.name.clone(),
@@ -63,10 +66,40 @@ fn file_check(row: &Validation) -> Option<FileCheck> {
     FileCheck::new(scheme, &row.name, url.path(), row.content.clone()).ok()
 }
 
-async fn caa_of(eyes: &Eyes, row: &Validation) -> Option<FindingView> {
+async fn caa_of(engine: &Engine, row: &Validation, now: Timestamp) -> Option<FindingView> {
     let name = RecordName::parse(row.name.as_str()).ok()?;
-    let report: CaaReport = caa::check(eyes, &name, ISSUERS).await;
-    Some(view(&report.finding))
+    let report: CaaReport = caa::check(engine.eyes(), &name, ISSUERS).await;
+    let against = against_method(engine.dated_rules(), &report.finding, row.method, utc_day(now));
+    Some(against.unwrap_or_else(|| view(&report.finding)))
+}
+
+/// A record that names the CA and lists methods without the one that is used (RFC 8657): a warning until CAs must heed it.
+fn against_method(
+    rules: &DatedRules,
+    finding: &CaaFinding,
+    method: ValidationMethod,
+    day: Date,
+) -> Option<FindingView> {
+    let CaaFinding::Allowed { at, record, value } = finding else {
+        return None;
+    };
+    let (code, from) = match rules.judge_caa(&value.validation_methods()?, method, day) {
+        CaaJudgement::Fits => return None,
+        CaaJudgement::WillBlock { from } => ("dns-caa-will-block-method", Some(from)),
+        CaaJudgement::Blocks => ("dns-caa-blocks-method", None),
+    };
+    let mut arguments = vec![
+        ("name".to_owned(), ArgumentView::Text(at.to_string())),
+        ("record".to_owned(), ArgumentView::Text(record.to_string())),
+    ];
+    arguments.extend(from.map(|from| ("date".to_owned(), ArgumentView::Day(from))));
+    Some(FindingView {
+        code: code.to_owned(),
+        arguments,
+        advice: "dns-advice-change-caa".to_owned(),
+        text: format!("the CAA record at {at} leaves the method out: {record}"),
+        is_good: false,
+    })
 }
 
 fn of_cname(report: &CnameReport) -> Seen {
@@ -152,5 +185,53 @@ fn nothing(code: &str, text: &str) -> Seen {
     Seen {
         finding,
         servers: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dns::{caa::IssueValue, record::CaaProperty};
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn a_list_of_methods_without_ours_is_a_warning_until_it_binds() {
+        let value = "ca.example; validationmethods=dns-01";
+        let allowed = CaaFinding::Allowed {
+            at: RecordName::parse("example.com").unwrap(),
+            record: CaaProperty {
+                is_critical: false,
+                tag: "issue".into(),
+                value: value.into(),
+            },
+            value: IssueValue::parse(value).unwrap(),
+        };
+        let judged = |method, day| {
+            against_method(DatedRules::baseline(), &allowed, method, day).map(|finding| finding.code)
+        };
+        let code = |code: &str| Some(code.to_owned());
+        for (method, day, wanted) in [
+            (
+                ValidationMethod::Http,
+                date(2027, 3, 14),
+                code("dns-caa-will-block-method"),
+            ),
+            (
+                ValidationMethod::Http,
+                date(2027, 3, 15),
+                code("dns-caa-blocks-method"),
+            ),
+            (ValidationMethod::Dns, date(2027, 3, 15), None),
+        ] {
+            assert_eq!(judged(method, day), wanted, "{method} {day}");
+        }
+        let free = against_method(
+            DatedRules::baseline(),
+            &CaaFinding::Unrestricted,
+            ValidationMethod::Http,
+            date(2027, 3, 15),
+        );
+        assert!(free.is_none());
     }
 }

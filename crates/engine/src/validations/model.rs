@@ -1,7 +1,7 @@
 //! What goes into and comes out of [`Validations`](super::Validations).
 
 use domain::{id::ValidationId, name::DomainName, product::ValidationMethod};
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 /// What our own eyes see of one name.
@@ -48,6 +48,8 @@ pub enum ArgumentView {
     Text(String),
     /// A code that is translated in its turn.
     Code(String),
+    /// A day, shown as the reader writes it.
+    Day(Date),
 }
 
 /// What one name server or one web server answered.

@@ -2,7 +2,7 @@
 
 use certbroker_engine::{Error, orders::NamePlan, rules::RulesInForce, validations::MethodChange};
 use domain::{
-    plan::Need,
+    plan::{Need, Piece},
     product::ValidationMethod::{self, Dns, Email, Http},
     rules::{BUILT_IN, DatedRules},
     state::ServiceState,
@@ -79,11 +79,11 @@ async fn a_service_that_depends_on_mail_is_found_planned_and_moved_to_dns() {
         assert!(ending.rows.is_empty());
         let plan = services.plan(client, placed.service).await.unwrap().unwrap();
         assert_eq!((plan.names[0].method, plan.names[0].has_zone), (Dns, false));
-        assert!(plan.pieces.iter().any(|piece| !piece.is_unattended()));
+        assert!(!plan.pieces.iter().all(Piece::is_unattended));
         world.connect_zone().await;
         let plan = services.plan(client, placed.service).await.unwrap().unwrap();
         assert!(plan.names[0].has_zone);
-        assert!(plan.pieces.iter().all(|piece| piece.is_unattended()));
+        assert!(plan.pieces.iter().all(Piece::is_unattended));
     })
     .await;
 }

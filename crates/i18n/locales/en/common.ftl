@@ -216,6 +216,14 @@ plan-piece = Certificate until { $date } ({ $count ->
 })
 plan-starts = starts { $date }
 plan-by-itself = Runs by itself
+plan-until = Certificate until { $date }
+plan-since = since { $date }
+plan-in-use = In use
+plan-replaced = Replaced
+plan-former = { $count ->
+    [one] One before
+   *[other] { $count } before
+}
 plan-later = { $count ->
     [one] One more after these
    *[other] { $count } more after these

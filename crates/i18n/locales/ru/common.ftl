@@ -219,6 +219,15 @@ plan-piece = Сертификат до { $date } ({ $count ->
 })
 plan-starts = начало { $date }
 plan-by-itself = Выполняется автоматически
+plan-until = Сертификат до { $date }
+plan-since = с { $date }
+plan-in-use = Действующий
+plan-replaced = Заменён
+plan-former = { $count ->
+    [one] Ещё { $count } до него
+    [few] Ещё { $count } до него
+   *[many] Ещё { $count } до него
+}
 plan-later = { $count ->
     [one] Ещё { $count } после них
     [few] Ещё { $count } после них

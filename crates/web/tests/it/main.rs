@@ -13,3 +13,4 @@ mod admin_tariffs;
 mod admin_work;
 mod browser;
 mod order;
+mod plans;

@@ -5,7 +5,7 @@ use domain::{
     plan::{Need, Piece, Whom},
     rules::RevokesFormer,
 };
-use engine::services::{NameMethod, PlanView, ServiceView};
+use engine::services::{CertificateView, NameMethod, PlanView, ServiceView};
 use httpkit::{Form, Tone};
 use maud::{Markup, html};
 
@@ -35,8 +35,10 @@ pub fn card(view: &View, service: &ServiceView, base: &str) -> Markup {
             a.button.small href={ (base) "/method" } { (view.t("plan-set-method")) }
         }
     };
-    let coming: Vec<Event> = plan.pieces.iter().map(|piece| event(view, piece)).collect();
-    let (next, later) = coming.split_at(coming.len().min(LISTED));
+    let mut former = delivered(view, service);
+    let mut listed: Vec<Event> = former.pop().into_iter().collect();
+    let mut later: Vec<Event> = plan.pieces.iter().map(|piece| coming(view, piece)).collect();
+    listed.extend(later.drain(..later.len().min(LISTED)));
     card_with(
         "plan",
         &view.t("plan-title"),
@@ -45,11 +47,17 @@ pub fn card(view: &View, service: &ServiceView, base: &str) -> Markup {
             p.muted { (summary(view, plan)) }
             (endings(view, plan))
             (timeline::stretches(view, &view.t("plan-drawing"), &stretches(view, service, plan), plan.today))
-            @if !next.is_empty() { (timeline::timeline(next)) }
+            @if !former.is_empty() {
+                details.more {
+                    summary { (view.t_args("plan-former", &[("count", former.len().into())])) }
+                    (timeline::timeline(&former))
+                }
+            }
+            @if !listed.is_empty() { (timeline::timeline(&listed)) }
             @if !later.is_empty() {
                 details.more {
                     summary { (view.t_args("plan-later", &[("count", later.len().into())])) }
-                    (timeline::timeline(later))
+                    (timeline::timeline(&later))
                 }
             }
             @if let Some(text) = revoking(view, plan) { p.muted.small { (text) } }
@@ -92,7 +100,33 @@ fn endings(view: &View, plan: &PlanView) -> Markup {
     }
 }
 
-fn event(view: &View, piece: &Piece) -> Event {
+/// The certificates that were, the one that was delivered last at the end.
+fn delivered(view: &View, service: &ServiceView) -> Vec<Event> {
+    let mut certificates: Vec<&CertificateView> = service
+        .certificates
+        .iter()
+        .filter(|one| one.delivered_at.is_some())
+        .collect();
+    certificates.sort_by_key(|one| one.delivered_at);
+    certificates
+        .into_iter()
+        .map(|one| {
+            let (tone, said) = if one.is_current {
+                (Tone::Good, "plan-in-use")
+            } else {
+                (Tone::Neutral, "plan-replaced")
+            };
+            Event {
+                tone,
+                when: view.t_args("plan-since", &[("date", view.day_of(one.not_before).into())]),
+                title: view.t_args("plan-until", &[("date", view.date(one.end_date).into())]),
+                body: html! { span.muted.small { (view.t(said)) } },
+            }
+        })
+        .collect()
+}
+
+fn coming(view: &View, piece: &Piece) -> Event {
     let tone = if piece.is_unattended() {
         Tone::Info
     } else {

@@ -159,6 +159,7 @@ fn finding(view: &View, finding: &FindingView, advice: &str) -> Markup {
             let shown = match value {
                 ArgumentView::Text(text) => text.clone(),
                 ArgumentView::Code(code) => view.t(&text_key(code)),
+                ArgumentView::Day(day) => view.date(*day),
             };
             (name.as_str(), shown)
         })
