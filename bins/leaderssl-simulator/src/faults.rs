@@ -32,6 +32,8 @@ pub enum Firing {
     Once,
     /// At the next `n` matching requests.
     Times(u32),
+    /// At the `n`-th matching request from now only, counted from 1.
+    Nth(u32),
     /// At each matching request with this chance, 0 to 1.
     Probability(f64),
     /// At every matching request.
@@ -335,11 +337,16 @@ impl FaultBoard {
                 Firing::Always => {}
                 Firing::Probability(chance) if random.falls(*chance) => {}
                 Firing::Probability(_) | Firing::Times(0) => continue,
+                Firing::Nth(left @ 2..) => {
+                    *left -= 1;
+                    changed = RulesChanged::Yes;
+                    continue;
+                }
                 Firing::Times(left) => {
                     *left -= 1;
                     changed = RulesChanged::Yes;
                 }
-                Firing::Once => {
+                Firing::Once | Firing::Nth(_) => {
                     rule.when = Firing::Times(0);
                     changed = RulesChanged::Yes;
                 }

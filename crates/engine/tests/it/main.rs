@@ -12,6 +12,7 @@
 
 mod bad_orders;
 mod crash;
+mod exactly_once;
 mod main_job;
 mod people_decide;
 mod plans;
