@@ -8,6 +8,7 @@ use std::{path::PathBuf, time::Duration};
 
 use certbroker_engine::fault::POINTS;
 use domain::{
+    id::TariffPlanId,
     product::ValidationMethod,
     state::{OperationState, ServiceState},
 };
@@ -18,6 +19,8 @@ use testkit::{
     TestStore, TestWorld, Wanted,
     world::{Around, QUICK, engine},
 };
+
+use crate::exactly_once::{Course, check, settled};
 
 /// Holds the errand of the process that is to die.
 const ERRAND: &str = "CERTBROKER_TEST_CRASH_ERRAND";
@@ -34,57 +37,147 @@ struct Errand {
     http: std::net::SocketAddr,
     https: std::net::SocketAddr,
     point: String,
+    /// How far business time is ahead of the machine.
+    ahead: jiff::SignedDuration,
+}
+
+/// A world whose database and keys another process can open.
+struct SharedWorld {
+    test_store: TestStore,
+    folder: tempfile::TempDir,
+    keys: PathBuf,
+    world: TestWorld,
+    plan: TariffPlanId,
+}
+
+impl SharedWorld {
+    async fn new() -> Self {
+        let test_store = TestStore::sqlite().await;
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys");
+        let ring = KeyFile::new(&keys)
+            .load_or_create(jiff::Timestamp::UNIX_EPOCH)
+            .unwrap();
+        let wanted = Wanted {
+            keys: ring,
+            ..Wanted::default()
+        };
+        let world = TestWorld::with(test_store.store.clone(), wanted).await;
+        world.connect_zone().await;
+        world.credit(world.account, 10_000_000).await;
+        let plan = world.plan("PositiveSSL").await;
+        Self {
+            test_store,
+            folder,
+            keys,
+            world,
+            plan,
+        }
+    }
+
+    /// Has another process take the operation as far as the point and die there; then goes on with it.
+    async fn dies_at(&self, course: Course, point: &str) {
+        let world = &self.world;
+        let name = format!("{}.{course:?}.test", point.replace(['.', '_'], "-")).to_lowercase();
+        let service = course.begin(world, self.plan, &name).await;
+        let before = world.simulator.purchases().len();
+        die_at(world, &self.test_store, &self.keys, point).await;
+        // At some points it had let its lease go already.
+        assert!(world.worker.take_over().await.unwrap() <= 1, "{point}");
+        let view = settled(world, service).await;
+        assert_eq!(
+            view.operations[0].state,
+            OperationState::Done,
+            "{point}: {:?}",
+            view.operations[0].error
+        );
+        check(world, course, before, &view, point).await;
+    }
+
+    /// Has another process stand still at the point until its lease is over and this one has done its work.
+    async fn stands_still_at(&self, course: Course, point: &str) {
+        let world = &self.world;
+        let name = format!("{}.still{course:?}.test", point.replace(['.', '_'], "-")).to_lowercase();
+        let service = course.begin(world, self.plan, &name).await;
+        let before = world.simulator.purchases().len();
+        let go = self.folder.path().join(&name).with_extension("go");
+        let child = self.start(&format!("{point}@{}", go.display()));
+        let reached = go.with_extension("reached");
+        let waiting = async {
+            while !reached.exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting).await.expect(point);
+        self.test_store
+            .tamper("UPDATE operation SET lease_until = 0 WHERE lease_owner IS NOT NULL")
+            .await;
+        let view = settled(world, service).await;
+        check(world, course, before, &view, point).await;
+        std::fs::write(&go, "").unwrap();
+        let ended = tokio::time::timeout(PATIENCE, child).await.expect(point).unwrap();
+        assert!(
+            ended.status.success(),
+            "{point}: {}",
+            String::from_utf8_lossy(&ended.stderr)
+        );
+        let after = world.view(service).await;
+        assert_eq!(after.operations[0].state, view.operations[0].state, "{point}");
+        check(world, course, before, &after, point).await;
+    }
+
+    fn start(&self, point: &str) -> impl Future<Output = std::io::Result<std::process::Output>> + use<> {
+        start(&self.world, &self.test_store, &self.keys, point)
+    }
+}
+
+fn points(of: &[&str]) -> impl Iterator<Item = &'static str> {
+    let of: Vec<String> = of.iter().map(|one| (*one).to_owned()).collect();
+    POINTS
+        .iter()
+        .copied()
+        .filter(move |point| of.iter().any(|one| point.starts_with(one.as_str())))
 }
 
 #[tokio::test]
 async fn a_death_at_any_point_of_an_opening_costs_nothing_twice() {
-    let test_store = TestStore::sqlite().await;
-    let folder = tempfile::tempdir().unwrap();
-    let keys = folder.path().join("keys");
-    let ring = KeyFile::new(&keys)
-        .load_or_create(jiff::Timestamp::UNIX_EPOCH)
-        .unwrap();
-    let world = TestWorld::with(
-        test_store.store.clone(),
-        Wanted {
-            keys: ring,
-            ..Wanted::default()
-        },
-    )
-    .await;
-    world.connect_zone().await;
-    let plan = world.plan("PositiveSSL").await;
-    let openings: Vec<&str> = POINTS
-        .iter()
-        .copied()
-        .filter(|point| point.starts_with("open."))
-        .collect();
-    for (number, point) in openings.iter().enumerate() {
-        let name = format!("crash{number}.test");
-        let placed = world
-            .place(TestWorld::order(plan, &[&name], ValidationMethod::Dns))
-            .await;
-        die_at(&world, &test_store, &keys, point).await;
-        // At some points it had let its lease go already.
-        assert!(world.worker.take_over().await.unwrap() <= 1, "{point}");
-        let view = world
-            .until_it(placed.service, |view| {
-                matches!(
-                    view.operations[0].state,
-                    OperationState::Done | OperationState::Manual
-                )
-            })
-            .await;
-        assert_eq!(
-            view.line.state,
-            ServiceState::Active,
-            "{point}: {:?}",
-            view.operations[0].error
-        );
-        assert_eq!(world.simulator.purchases().len(), number + 1, "{point}");
-        assert_eq!(view.certificates.len(), 1, "{point}");
-        assert_eq!(view.ca_orders.len(), 1, "{point}");
-        world.assert_books_agree().await;
+    let shared = SharedWorld::new().await;
+    for point in points(&["open."]) {
+        shared.dies_at(Course::Open, point).await;
+    }
+}
+
+#[tokio::test]
+async fn a_death_at_any_point_of_a_reissue_buys_nothing() {
+    let shared = SharedWorld::new().await;
+    let choosing = ["open.leased", "open.module_chosen", "open.intent_stored"];
+    for point in points(&["reissue.", "open."]).filter(|point| !choosing.contains(point)) {
+        shared.dies_at(Course::Reissue, point).await;
+    }
+}
+
+#[tokio::test]
+async fn a_death_at_any_point_of_a_prolongation_buys_once() {
+    let shared = SharedWorld::new().await;
+    for point in points(&["prolong.", "reissue.request", "open."]) {
+        shared.dies_at(Course::Prolong, point).await;
+    }
+}
+
+#[tokio::test]
+async fn a_worker_that_loses_its_lease_while_it_works_changes_nothing_any_more() {
+    let shared = SharedWorld::new().await;
+    let stops = [
+        "open.before_call",
+        "open.after_call",
+        "open.outcome_stored",
+        "open.fetched",
+        "open.before_delivery",
+    ];
+    for course in [Course::Open, Course::Reissue, Course::Prolong] {
+        for point in stops {
+            shared.stands_still_at(course, point).await;
+        }
     }
 }
 
@@ -153,20 +246,7 @@ async fn a_death_while_closing_gives_the_money_back_once() {
 
 /// Starts the process that works until it passes the point, and waits for its end.
 async fn die_at(world: &TestWorld, test_store: &TestStore, keys: &std::path::Path, point: &str) {
-    let errand = Errand {
-        database: test_store.url().to_string(),
-        keys: keys.to_owned(),
-        dns: world.surroundings.dns.address(),
-        http: world.surroundings.web.http(),
-        https: world.surroundings.web.https(),
-        point: point.to_owned(),
-    };
-    let child = tokio::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", CHILD, "--nocapture"])
-        .env(ERRAND, serde_json::to_string(&errand).unwrap())
-        .env("RUST_BACKTRACE", "0")
-        .kill_on_drop(true)
-        .output();
+    let child = start(world, test_store, keys, point);
     let ended = tokio::time::timeout(PATIENCE, child)
         .await
         .expect("it dies in time")
@@ -174,6 +254,36 @@ async fn die_at(world: &TestWorld, test_store: &TestStore, keys: &std::path::Pat
     let said = String::from_utf8_lossy(&ended.stderr);
     // An aborted process has no exit code.
     assert_eq!(ended.status.code(), None, "{point} was not passed: {said}");
+}
+
+/// The same test program once more, with an errand.
+fn start(
+    world: &TestWorld,
+    test_store: &TestStore,
+    keys: &std::path::Path,
+    point: &str,
+) -> impl Future<Output = std::io::Result<std::process::Output>> + use<> {
+    let errand = Errand {
+        database: test_store.url().to_string(),
+        keys: keys.to_owned(),
+        dns: world.surroundings.dns.address(),
+        http: world.surroundings.web.http(),
+        https: world.surroundings.web.https(),
+        point: point.to_owned(),
+        ahead: world.engine.clock().offset(),
+    };
+    let mut command = tokio::process::Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", CHILD, "--nocapture"])
+        .env(ERRAND, serde_json::to_string(&errand).unwrap())
+        .env("RUST_BACKTRACE", "0")
+        .kill_on_drop(true);
+    let child = command
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.wait_with_output()
 }
 
 /// The process that dies. Without an errand there is nothing to do: the tests above give it one.
@@ -197,10 +307,15 @@ async fn works_until_it_dies() {
         https: errand.https,
     };
     let keys = KeyFile::new(&errand.keys).load().unwrap();
+    let go = errand.point.split_once('@').map(|(_, file)| PathBuf::from(file));
     let engine = engine(&store, around, keys, QUICK, Some(errand.point));
+    engine.clock().advance(errand.ahead);
     let worker = engine.worker();
     loop {
         worker.run_due_once().await.unwrap();
+        if go.as_ref().is_some_and(|go| go.exists()) {
+            return;
+        }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
