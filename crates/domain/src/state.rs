@@ -239,6 +239,8 @@ words! {
         Names = "names",
         /// Another request is to be used.
         Request = "request",
+        /// The CA issued again without being asked.
+        ByCa = "by_ca",
         /// Staff replaces many certificates at once.
         ReplaceNow = "replace_now",
         /// Another wish.

@@ -22,7 +22,7 @@ use crate::{
     audit,
     authority::{self, Permission},
     error::{Error, Result},
-    instance, modules,
+    instance, modules, reissues,
     tasks::{self, NewTask, Outcome},
 };
 
@@ -175,12 +175,17 @@ async fn compare(
     if report.problem.is_none() && (is_buying_before || is_buying(engine, &sharing).await?) {
         report.problem = Some("buying");
     }
+    if report.problem.is_none() {
+        let unknown: Vec<&OrderSnapshot> = unknown(&listed, &known).collect();
+        match reissues::adopt::reissues(engine, &sharing, connector, &unknown).await {
+            Ok(adopted) => known.extend(adopted),
+            Err(Error::Ca(error)) => report.problem = Some(error.class().word()),
+            Err(error) => return Err(error),
+        }
+    }
     let tx = engine.store().begin().await?;
     if report.problem.is_none() {
-        let unknown = listed
-            .iter()
-            .filter(|order| !known.contains(order.ca_order.as_str()));
-        note(engine, &tx, actor, module, unknown).await?;
+        note(engine, &tx, actor, module, unknown(&listed, &known)).await?;
     }
     report.orphans = store::reconciliation::foreign_orders(&tx, module.id)
         .await?
@@ -191,6 +196,16 @@ async fn compare(
     store::reconciliation::keep(&tx, module.id, engine.now(), report.is_clean(), report.line()).await?;
     tx.commit().await?;
     Ok(report)
+}
+
+/// The orders at the CA that nothing here stands behind.
+fn unknown<'o>(
+    listed: &'o [OrderSnapshot],
+    known: &BTreeSet<String>,
+) -> impl Iterator<Item = &'o OrderSnapshot> {
+    listed
+        .iter()
+        .filter(|order| !known.contains(order.ca_order.as_str()))
 }
 
 /// The ids at the CA that orders here stand behind, and those of orders here that the CA does not know.

@@ -89,7 +89,7 @@ async fn finish_taken(
     let brought = issue::Brought {
         leaf,
         bag,
-        reason: issue::reason_of(run.operation.kind),
+        reason: issue::reason_of(run.operation.kind, None),
     };
     if let Some(text) = issue::deliver(&mut run, order, &names, &csr, brought).await? {
         return Err(Error::Refused(

@@ -3,6 +3,7 @@
 //! Beginning is here; the work itself is the operation `reissue`. While one is under way the service has no day for the
 //! next; the certificate that it delivers sets the day anew.
 
+pub(crate) mod adopt;
 pub(crate) mod by_person;
 pub(crate) mod methods;
 mod model;

@@ -274,3 +274,38 @@ async fn a_client_whose_key_was_lost_gets_a_new_one_and_what_waits_gives_way() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_the_ca_reissued_by_itself_is_found_and_adopted() {
+    for_each_backend(async |store| {
+        let world = in_2020(store).await;
+        let plan = world.plan("PositiveSSL").await;
+        let order = TestWorld::order(plan, &["www.itself.test"], ValidationMethod::Dns);
+        let placed = world.place(years(order, 2)).await;
+        world.until(placed.service, ServiceState::Active).await;
+        world.advance_to(date(2021, 3, 1));
+        let first = world.simulator.certificates()[0].id;
+        let second = world.simulator.reissue_by_itself(first).unwrap();
+        let reports = world.engine.reconciliation().run(&world.admin).await.unwrap();
+        assert!(reports[0].is_clean(), "{reports:?}");
+        let view = world
+            .until_it(placed.service, |view| view.certificates.len() == 2)
+            .await;
+        assert_eq!(view.certificates[0].reason, IssueReason::ByCa);
+        assert_eq!(view.ca_orders[0].ca_ref, second.id.to_string());
+        assert_eq!(view.line.state, ServiceState::Active);
+        let reports = world.engine.reconciliation().run(&world.admin).await.unwrap();
+        assert!(reports[0].is_clean(), "{reports:?}");
+        assert_eq!(world.view(placed.service).await.certificates.len(), 2, "once");
+        assert_eq!(
+            world
+                .engine
+                .tasks()
+                .count(&world.admin, TaskFilter::open())
+                .await
+                .unwrap(),
+            0
+        );
+    })
+    .await;
+}

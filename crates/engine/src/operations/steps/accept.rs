@@ -20,7 +20,7 @@ use tracing::info;
 use super::{
     ending, first_step,
     journal::StoreJournal,
-    open::{self, PROVE},
+    open::{self, Outputs, PROVE},
     prolong, reissue,
 };
 use crate::{
@@ -59,7 +59,11 @@ pub(crate) async fn buy(run: &mut Run<'_>) -> StepResult {
     }
     let may_purchase = instance::may_purchase(reader).await?;
     if !may_purchase && bought.stage == PurchaseStage::Intended {
-        return not_now(run, bought).await;
+        let is_doubtful = instance::is_doubtful(reader).await?;
+        if !is_doubtful || outputs.was_asked_about {
+            return not_now(run, bought, is_doubtful).await;
+        }
+        doubt(run, &bought, outputs).await?;
     }
     let names = names(run).await?;
     let outcome = call(run, &bought, may_purchase, &names).await?;
@@ -217,15 +221,34 @@ async fn settle(run: &mut Run<'_>, bought: &Purchase, outcome: Outcome, names: &
     }
 }
 
-/// Purchases are off. After a restore nobody knows whether an intent was called since the backup: it is dropped, what
-/// came of it is found by the reconciliation, and without anything found the module is chosen afresh.
-async fn not_now(run: &mut Run<'_>, mut bought: Purchase) -> StepResult {
+/// After a restore nobody knows whether an intent was called since the backup: it is taken for called, so that the CA
+/// is asked about it before anything else.
+async fn doubt(run: &mut Run<'_>, bought: &Purchase, mut outputs: Outputs) -> StepResult<()> {
+    let engine = run.engine;
+    let journal = StoreJournal::new(engine, bought.id);
+    for event in [purchase::Event::CallStarted, purchase::Event::Interrupted] {
+        purchase::decide(&journal, engine.clock(), event)
+            .await
+            .map_err(|error| Error::Internal(chain(&error)))?;
+    }
+    outputs.was_asked_about = true;
+    open::keep(run, &outputs)?;
+    let tx = engine.store().begin().await?;
+    let step = run.operation.step.clone();
+    run.save(&tx, &step).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Purchases are off. An intent from before a restore that the CA certainly has nothing of is dropped, and the module
+/// is chosen afresh when purchases are on again.
+async fn not_now(run: &mut Run<'_>, mut bought: Purchase, is_doubtful: bool) -> StepResult {
     let engine = run.engine;
     let at = engine
         .now()
         .checked_add(UNTIL_PURCHASES_ARE_ON)
         .unwrap_or(Timestamp::MAX);
-    if !instance::is_doubtful(engine.store().reader()).await? {
+    if !is_doubtful {
         let text = "purchases are switched off".to_owned();
         return Err(StepError::Later {
             at,
@@ -236,6 +259,7 @@ async fn not_now(run: &mut Run<'_>, mut bought: Purchase) -> StepResult {
     abandon(&mut bought, "the database comes from a backup", engine.now())?;
     let mut outputs = open::outputs(run)?;
     outputs.purchase = None;
+    outputs.was_asked_about = false;
     open::keep(run, &outputs)?;
     let tx = engine.store().begin().await?;
     store::purchase::update(&tx, &mut bought).await?;

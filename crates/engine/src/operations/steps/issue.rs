@@ -6,7 +6,8 @@ use domain::{
     id::CertificateId,
     name::{DomainName, NameSet},
     state::{
-        AttemptOutcome, IssueReason, OperationKind, OperationState, ServiceState, TaskKind, ValidationState,
+        AttemptOutcome, IssueReason, OperationKind, OperationState, ReissueCause, ServiceState, TaskKind,
+        ValidationState,
     },
     term::{covers, shown_dates},
 };
@@ -198,7 +199,7 @@ pub(crate) async fn fetch(run: &mut Run<'_>) -> StepResult {
     let brought = Brought {
         leaf,
         bag,
-        reason: reason_of(run.operation.kind),
+        reason: reason_of(run.operation.kind, outputs.cause),
     };
     match deliver(run, order, &names, &csr, brought).await? {
         None => {
@@ -226,8 +227,9 @@ pub(crate) async fn is_known(run: &Run<'_>, leaf: &X509) -> Result<bool> {
 }
 
 /// Why an operation's certificate was issued.
-pub(crate) const fn reason_of(kind: OperationKind) -> IssueReason {
+pub(crate) const fn reason_of(kind: OperationKind, cause: Option<ReissueCause>) -> IssueReason {
     match kind {
+        OperationKind::Reissue if matches!(cause, Some(ReissueCause::ByCa)) => IssueReason::ByCa,
         OperationKind::Reissue => IssueReason::Reissue,
         OperationKind::Prolong => IssueReason::Prolong,
         OperationKind::Open | OperationKind::Close => IssueReason::Open,

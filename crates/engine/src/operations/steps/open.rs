@@ -56,6 +56,9 @@ pub(crate) struct Outputs {
     /// Who keeps the key of the new certificate, when that changes with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) custody: Option<KeyCustody>,
+    /// The intent comes from before a restore, and the CA was asked what became of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) was_asked_about: bool,
     /// Why a reissue was wanted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) cause: Option<ReissueCause>,
