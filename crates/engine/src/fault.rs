@@ -108,6 +108,10 @@ impl FaultPlan {
 }
 
 /// Blocks the thread, as a machine that is suspended would.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "standing still is what a test asks for here"
+)]
 fn stand_still(file: &Path) {
     let reached = file.with_extension("reached");
     if let Err(error) = std::fs::write(&reached, "") {

@@ -252,7 +252,8 @@ async fn note<'o>(
     let takes_as_old = is_first && instance::may_purchase(tx).await?;
     for order in unknown {
         let is_older = match order.created_at {
-            Some(made) => made < module.created_at,
+            // CAs tell the second.
+            Some(made) => made.as_second() < module.created_at.as_second(),
             None => takes_as_old,
         };
         let names = shown_names(order);

@@ -107,41 +107,38 @@ async fn take_over(engine: &Engine, found: Found, ca_ref: &CaOrderRef) -> Result
     order.ca_ref.clone_from(&ca_ref.0);
     store::ca_order::update_renamed(&tx, &mut order, engine.now()).await?;
     let actor = system(engine, service.seller_id);
-    match changing {
-        Some(operation) => {
-            let mut operation = store::operation::lock(&tx, operation.id)
-                .await?
-                .ok_or(Error::Conflict)?;
-            let mut outputs: Outputs =
-                serde_json::from_value(operation.outputs.0.clone()).map_err(internal("outputs"))?;
-            outputs.csr = Some(csr.id);
-            outputs.ca_order = Some(order.id);
-            operation.outputs.0 = serde_json::to_value(&outputs).map_err(internal("outputs"))?;
-            start_again(engine, &mut operation)?;
-            FETCH.clone_into(&mut operation.step);
-            store::operation::update(&tx, &mut operation).await?;
-            effects::close_task_of_operation(engine, &tx, &operation, tasks::Outcome::Done).await?;
-        }
-        None => {
-            let outputs = Outputs {
-                csr: Some(csr.id),
-                ca_order: Some(order.id),
-                target: Some(target),
-                cause: Some(ReissueCause::ByCa),
-                ..Outputs::default()
-            };
-            let wanted = fresh::Wanted {
-                id: engine.new_id(),
-                kind: OperationKind::Reissue,
-                service: &service,
-                module: Some(order.module_id),
-                outputs: serde_json::to_value(&outputs).map_err(internal("outputs"))?,
-                by: actor.label(),
-            };
-            let mut operation = fresh::insert(engine, &tx, wanted).await?;
-            FETCH.clone_into(&mut operation.step);
-            store::operation::update(&tx, &mut operation).await?;
-        }
+    if let Some(operation) = changing {
+        let mut operation = store::operation::lock(&tx, operation.id)
+            .await?
+            .ok_or(Error::Conflict)?;
+        let mut outputs: Outputs =
+            serde_json::from_value(operation.outputs.0.clone()).map_err(internal("outputs"))?;
+        outputs.csr = Some(csr.id);
+        outputs.ca_order = Some(order.id);
+        operation.outputs.0 = serde_json::to_value(&outputs).map_err(internal("outputs"))?;
+        start_again(engine, &mut operation)?;
+        FETCH.clone_into(&mut operation.step);
+        store::operation::update(&tx, &mut operation).await?;
+        effects::close_task_of_operation(engine, &tx, &operation, tasks::Outcome::Done).await?;
+    } else {
+        let outputs = Outputs {
+            csr: Some(csr.id),
+            ca_order: Some(order.id),
+            target: Some(target),
+            cause: Some(ReissueCause::ByCa),
+            ..Outputs::default()
+        };
+        let wanted = fresh::Wanted {
+            id: engine.new_id(),
+            kind: OperationKind::Reissue,
+            service: &service,
+            module: Some(order.module_id),
+            outputs: serde_json::to_value(&outputs).map_err(internal("outputs"))?,
+            by: actor.label(),
+        };
+        let mut operation = fresh::insert(engine, &tx, wanted).await?;
+        FETCH.clone_into(&mut operation.step);
+        store::operation::update(&tx, &mut operation).await?;
     }
     audit::append(
         &tx,

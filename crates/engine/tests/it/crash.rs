@@ -126,6 +126,42 @@ impl SharedWorld {
         check(world, course, before, &after, point).await;
     }
 
+    /// The database as it is now.
+    async fn backup(&self) -> Vec<u8> {
+        let mut written = Vec::new();
+        store::backup::write(&self.test_store.store, &mut written, jiff::Timestamp::UNIX_EPOCH)
+            .await
+            .unwrap();
+        written
+    }
+
+    /// The same world on a database that is as it was; the CA has not forgotten anything.
+    async fn restored(mut self, backup: &[u8]) -> Self {
+        let test_store = TestStore::sqlite().await;
+        let id = uuid::Uuid::from_u128(77);
+        store::backup::restore(
+            &test_store.store,
+            &mut std::io::Cursor::new(backup),
+            id,
+            jiff::Timestamp::UNIX_EPOCH,
+        )
+        .await
+        .unwrap();
+        let around = Around {
+            dns: self.world.surroundings.dns.address(),
+            http: self.world.surroundings.web.http(),
+            https: self.world.surroundings.web.https(),
+        };
+        let ring = KeyFile::new(&self.keys).load().unwrap();
+        let restored = engine(&test_store.store, around, ring, QUICK, None);
+        restored.clock().advance(self.world.engine.clock().offset());
+        self.world.store = test_store.store.clone();
+        self.world.worker = restored.worker();
+        self.world.engine = restored;
+        self.test_store = test_store;
+        self
+    }
+
     fn start(&self, point: &str) -> impl Future<Output = std::io::Result<std::process::Output>> + use<> {
         start(&self.world, &self.test_store, &self.keys, point)
     }
@@ -178,6 +214,68 @@ async fn a_worker_that_loses_its_lease_while_it_works_changes_nothing_any_more()
         for point in stops {
             shared.stands_still_at(course, point).await;
         }
+    }
+}
+
+#[tokio::test]
+async fn an_old_backup_restored_after_the_call_finds_what_was_bought_and_goes_on() {
+    for course in [Course::Open, Course::Reissue, Course::Prolong] {
+        let shared = SharedWorld::new().await;
+        let name = format!("restored.{course:?}.test").to_lowercase();
+        let service = course.begin(&shared.world, shared.plan, &name).await;
+        let before = shared.world.simulator.purchases().len();
+        die_at(
+            &shared.world,
+            &shared.test_store,
+            &shared.keys,
+            "open.before_call",
+        )
+        .await;
+        shared.world.worker.take_over().await.unwrap();
+        let backup = shared.backup().await;
+        let view = settled(&shared.world, service).await;
+        assert_eq!(view.operations[0].state, OperationState::Done, "{course:?}");
+
+        let shared = shared.restored(&backup).await;
+        let world = &shared.world;
+        world.worker.take_over().await.unwrap();
+        let view = settled(world, service).await;
+        let what = format!("{course:?} after a restore");
+        assert_eq!(
+            view.operations[0].state,
+            OperationState::Done,
+            "{what}: {:?}",
+            view.operations[0].error
+        );
+        check(world, course, before, &view, &what).await;
+        let reports = world.engine.reconciliation().run(&world.admin).await.unwrap();
+        assert!(reports[0].is_clean(), "{what}: {reports:?}");
+        let instance = world.engine.instance().show(&world.admin).await.unwrap();
+        assert!(!instance.purchases_blocked, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn an_old_backup_restored_from_before_the_intent_buys_nothing_until_a_person_explains() {
+    for course in [Course::Open, Course::Prolong] {
+        let shared = SharedWorld::new().await;
+        let name = format!("forgotten.{course:?}.test").to_lowercase();
+        let service = course.begin(&shared.world, shared.plan, &name).await;
+        let before = shared.world.simulator.purchases().len();
+        let backup = shared.backup().await;
+        settled(&shared.world, service).await;
+
+        let shared = shared.restored(&backup).await;
+        let world = &shared.world;
+        for _ in 0..3 {
+            world.worker.run_due_once().await.unwrap();
+            let reports = world.engine.reconciliation().run(&world.admin).await.unwrap();
+            assert_eq!(reports[0].orphans.len(), 1, "{course:?}: {reports:?}");
+            world.advance(jiff::SignedDuration::from_mins(10));
+        }
+        let instance = world.engine.instance().show(&world.admin).await.unwrap();
+        assert!(instance.purchases_blocked, "{course:?}");
+        assert_eq!(world.simulator.purchases().len() - before, 1, "{course:?}");
     }
 }
 
