@@ -190,12 +190,12 @@ pub async fn under_way(conn: &dyn Conn) -> Result<Vec<UnderWay>> {
         .collect()
 }
 
-/// The first day after `day` on which something about a service that is not over falls due: a reissue, or so many days until
+/// The first day after `day` on which something about a service that is not over falls due: a reissue, a renewal, or so many days until
 /// its certificate or its paid term ends.
 pub async fn next_day(conn: &dyn Conn, day: Date, days_before: &[i32]) -> Result<Option<Date>> {
     let day = day.to_stored();
     let first_after = |due: &str| format!("MIN(CASE WHEN {due} > $1 THEN {due} END)");
-    let mut columns = vec![first_after("reissue_on")];
+    let mut columns = vec![first_after("reissue_on"), first_after("renew_on")];
     for column in ["end_date", "term_end"] {
         columns.extend(
             days_before

@@ -31,6 +31,22 @@ pub(crate) fn assert_verifies(folder: &Path) {
     assert!(openssl(folder, &arguments).contains("certificate.pem: OK"));
 }
 
+/// The chain led to the root at this second of Unix time.
+pub(crate) fn assert_verified_at(folder: &Path, second: i64) {
+    let second = second.to_string();
+    let arguments = [
+        "verify",
+        "-attime",
+        &second,
+        "-CAfile",
+        "root.pem",
+        "-untrusted",
+        "ca.pem",
+        "certificate.pem",
+    ];
+    assert!(openssl(folder, &arguments).contains("certificate.pem: OK"));
+}
+
 /// The certificate is for this private key.
 pub(crate) fn assert_is_for_key(folder: &Path, file: &str) {
     let certified = openssl(folder, &["x509", "-in", "certificate.pem", "-noout", "-pubkey"]);
