@@ -395,12 +395,15 @@ rules-lead = Когда начинается перевыпуск
 rules-lead-text = За { $days } дн. до даты окончания, но не раньше последней 1/{ $part } срока сертификата.
 rules-lead-least = Остаток короче { $count ->
     [one] { $count } дня
-   *[other] { $count } дней
+    [few] { $count } дней
+    [many] { $count } дней
+   *[other] { $count } дня
 } не перевыпускается.
 rules-lead-organisation = Организации спрашивают за { $count ->
     [one] { $count } день
     [few] { $count } дня
-   *[many] { $count } дней
+    [many] { $count } дней
+   *[other] { $count } дня
 } до устаревания их данных.
 rules-assumed = предположение
 rules-now = сейчас
@@ -438,7 +441,8 @@ rules-requirement-five-perspectives = Удостоверяющие центры 
 rules-ca-below-cap = { $count ->
     [one] выпускает на { $count } день короче наибольшего срока
     [few] выпускает на { $count } дня короче наибольшего срока
-   *[many] выпускает на { $count } дней короче наибольшего срока
+    [many] выпускает на { $count } дней короче наибольшего срока
+   *[other] выпускает на { $count } дня короче наибольшего срока
 }
 rules-ca-most = выпускает не более чем на { $count } дн.
 rules-ca-anniversary = обрезает по годовщине, пока сертификаты могут быть длиннее { $count } дн.

@@ -204,18 +204,21 @@ plan-nothing = Действующий сертификат — последни�
 plan-summary = До { $date } будет { $count ->
     [one] ещё { $count } сертификат
     [few] ещё { $count } сертификата
-   *[many] ещё { $count } сертификатов
+    [many] ещё { $count } сертификатов
+   *[other] ещё { $count } сертификата
 }; подтверждать домены { $validations ->
     [0] больше не потребуется
     [one] потребуется { $validations } раз
     [few] потребуется { $validations } раза
-   *[many] потребуется { $validations } раз
+    [many] потребуется { $validations } раз
+   *[other] потребуется { $validations } раза
 }.
 plan-method-ends = С { $date } способ «{ $method }» больше не принимается: до этого выберите другой способ подтверждения.
 plan-piece = Сертификат до { $date } ({ $count ->
     [one] { $count } день
     [few] { $count } дня
-   *[many] { $count } дней
+    [many] { $count } дней
+   *[other] { $count } дня
 })
 plan-starts = начало { $date }
 plan-by-itself = Выполняется автоматически
@@ -226,12 +229,14 @@ plan-replaced = Заменён
 plan-former = { $count ->
     [one] Ещё { $count } до него
     [few] Ещё { $count } до него
-   *[many] Ещё { $count } до него
+    [many] Ещё { $count } до него
+   *[other] Ещё { $count } до него
 }
 plan-later = { $count ->
     [one] Ещё { $count } после них
     [few] Ещё { $count } после них
-   *[many] Ещё { $count } после них
+    [many] Ещё { $count } после них
+   *[other] Ещё { $count } после них
 }
 plan-whom-you = вы
 plan-whom-client = клиент
@@ -245,7 +250,8 @@ plan-revokes-on-name-removal = Если убрать имя, прежние се
 plan-revokes-always = Новый сертификат отзывает прежние через { $count ->
     [one] { $count } час
     [few] { $count } часа
-   *[many] { $count } часов
+    [many] { $count } часов
+   *[other] { $count } часа
 }.
 plan-set-method = Другой способ подтверждения
 plan-set-method-text = Как подтверждать домены при выпуске следующих сертификатов. Уже подтверждённое остаётся подтверждённым.
