@@ -16,11 +16,13 @@
 //! | [`rules`] | rules with effective dates: validity caps, reuse of validation, methods |
 //! | [`selection`] | which processing module gets a new order, and why the others did not |
 //! | [`state`] | states of services, operations and tasks, and their transitions |
+//! | [`hours`] | when a department works, and when a task falls due |
 //! | [`contact`] | the people and the organisation in a request |
 //! | [`mask`] | removes secrets from text that is logged or shown |
 
 pub mod clock;
 pub mod contact;
+pub mod hours;
 pub mod id;
 pub mod mask;
 pub mod money;

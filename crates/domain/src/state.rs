@@ -111,6 +111,20 @@ impl TaskState {
 }
 
 words! {
+    /// How soon a task must be done.
+    TaskPriority {
+        /// When there is time.
+        Low = "low",
+        /// In its turn.
+        Normal = "normal",
+        /// Before others.
+        High = "high",
+        /// Now, whatever the hour.
+        Urgent = "urgent",
+    }
+}
+
+words! {
     /// What a task asks for.
     TaskKind {
         /// An operation needs a person.
@@ -127,6 +141,8 @@ words! {
         PurchaseApproval = "purchase_approval",
         /// Certificates must be reissued by hand (multi-domain, Unsupported).
         ReissueByHand = "reissue_by_hand",
+        /// A certificate ends within days and its operation cannot go on.
+        ServiceEnding = "service_ending",
         /// An order at the CA that nothing here explains.
         OrphanAtCa = "orphan_at_ca",
         /// Written by staff.

@@ -2,11 +2,16 @@
 //!
 //! Two questions are asked, and both at the top of a use case. *May this actor do such a thing at all?* is answered by
 //! [`require`]; no is [`Error::Forbidden`]. *Is this object theirs to see?* is answered by [`see`] and, for lists, by
-//! [`scope`]; no is [`Error::NotFound`], so that nobody learns what exists elsewhere.
+//! [`scope`]; no is [`Error::NotFound`], so that nobody learns what exists elsewhere. Tasks are seen by department:
+//! [`desk`].
 
 use domain::{
     id::{AccountId, SellerId},
     state::Role,
+};
+use store::{
+    Conn,
+    task::{SeenBy, Task},
 };
 
 use crate::{
@@ -147,6 +152,62 @@ pub fn see(actor: &Actor, seller: SellerId, account: Option<AccountId>) -> Resul
         Scope::Seller(own) if own == seller => Ok(()),
         Scope::Account(own, mine) if own == seller && account == Some(mine) => Ok(()),
         Scope::Seller(_) | Scope::Account(..) => Err(Error::NotFound),
+    }
+}
+
+/// Which tasks an actor may see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Desk {
+    /// All of them.
+    Everything,
+    /// Those of the own departments, and those that were given to the actor.
+    Own(SeenBy),
+}
+
+impl Desk {
+    /// What lists are limited to; none: nothing.
+    #[must_use]
+    pub fn limit(self) -> Option<SeenBy> {
+        match self {
+            Self::Everything => None,
+            Self::Own(seen_by) => Some(seen_by),
+        }
+    }
+
+    /// Whether a task is there for the actor.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub fn see(&self, task: &Task) -> Result<()> {
+        match self {
+            Self::Everything => Ok(()),
+            Self::Own(own)
+                if own.departments.contains(&task.department_id) || task.performer_id == Some(own.user) =>
+            {
+                Ok(())
+            }
+            Self::Own(_) => Err(Error::NotFound),
+        }
+    }
+}
+
+/// Which tasks the actor may see: administrators and the machine itself all of them, other staff those of the departments
+/// they are in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn desk(conn: &dyn Conn, actor: &Actor) -> Result<Desk> {
+    match &actor.who {
+        Who::Staff {
+            user,
+            role: Role::Staff,
+            ..
+        } => Ok(Desk::Own(SeenBy {
+            departments: store::department::departments_of(conn, *user).await?,
+            user: *user,
+        })),
+        // Clients and guests are refused before: they work with no tasks.
+        _ => Ok(Desk::Everything),
     }
 }
 

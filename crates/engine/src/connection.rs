@@ -2,10 +2,11 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    num::NonZeroU32,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use ca::{ConnectContext, Connector, Descriptor, Registration, Settings};
+use ca::{ConnectContext, Connector, Descriptor, Limits, Registration, Settings};
 use domain::id::ModuleId;
 use seal::{Context, ExposeSecret as _, Sealed, SecretString};
 use store::module::Module;
@@ -20,6 +21,7 @@ use crate::{
 pub(crate) struct Connections(Mutex<HashMap<ModuleId, Live>>);
 
 struct Live {
+    limits: Limits,
     settings: BTreeMap<String, String>,
     secrets: Option<Vec<u8>>,
     connector: Arc<dyn Connector>,
@@ -33,15 +35,18 @@ impl Engine {
             .0
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
+        let limits = self.limits_of(module);
         if let Some(known) = live.get(&module.id)
+            && known.limits == limits
             && known.settings == module.settings.0
             && known.secrets == module.secrets
         {
             return Ok(known.connector.clone());
         }
         let settings = self.settings_of(module)?;
-        let connector = self.connect(self.registered(&module.connector)?, &settings)?;
+        let connector = self.connect_within(self.registered(&module.connector)?, &settings, limits)?;
         let entry = Live {
+            limits,
             settings: module.settings.0.clone(),
             secrets: module.secrets.clone(),
             connector: connector.clone(),
@@ -56,8 +61,31 @@ impl Engine {
         registration: &Registration,
         settings: &Settings,
     ) -> Result<Arc<dyn Connector>> {
+        self.connect_within(registration, settings, self.config().limits)
+    }
+
+    /// How fast a module may be used: by its own limits, else by those of the installation.
+    pub(crate) fn limits_of(&self, module: &Module) -> Limits {
+        let own = |limit: Option<i32>| {
+            limit
+                .and_then(|limit| u32::try_from(limit).ok())
+                .and_then(NonZeroU32::new)
+        };
+        let usual = self.config().limits;
+        Limits {
+            per_second: own(module.calls_per_second).or(usual.per_second),
+            in_flight: own(module.calls_at_once).or(usual.in_flight),
+        }
+    }
+
+    fn connect_within(
+        &self,
+        registration: &Registration,
+        settings: &Settings,
+        limits: Limits,
+    ) -> Result<Arc<dyn Connector>> {
         let mut context = ConnectContext::new(self.shared_clock(), self.config().mode);
-        context.limits = self.config().limits;
+        context.limits = limits;
         (registration.connect)(settings, context).map_err(Error::from)
     }
 

@@ -2,8 +2,10 @@
 
 use domain::{
     contact::{FieldProblem, is_mail_address},
+    hours::BusinessHours,
     id::{DepartmentId, UserId},
 };
+use i18n::Locale;
 use serde_json::json;
 use store::{Conn, Tx, department::Department};
 
@@ -42,6 +44,10 @@ pub struct DepartmentInput {
     pub name: String,
     /// Where its mails go; empty: to each member.
     pub email: String,
+    /// Language of the tasks that are made for it, and of its mails.
+    pub language: Locale,
+    /// When it works; due dates of its tasks count these hours.
+    pub hours: BusinessHours,
     /// Who is in it; staff only.
     pub members: Vec<UserId>,
     /// Whether it takes no more tasks.
@@ -89,6 +95,8 @@ impl Departments<'_> {
             seller_id: actor.seller,
             name: input.name.trim().to_owned(),
             email: input.email.trim().to_owned(),
+            language: input.language.code().to_owned(),
+            hours: input.hours,
             is_archived: input.is_archived,
             created_at: self.0.now(),
             version: 1,
@@ -126,14 +134,18 @@ impl Departments<'_> {
         check(&tx, actor, &input).await?;
         department.name = input.name.trim().to_owned();
         department.email = input.email.trim().to_owned();
+        input.language.code().clone_into(&mut department.language);
+        department.hours = input.hours;
         department.is_archived = input.is_archived;
         department.version = version;
         store::department::update(&tx, &mut department)
             .await
             .map_err(name_taken)?;
         store::department::set_members(&tx, id, &input.members).await?;
-        let detail =
-            json!({ "name": department.name, "members": input.members, "archived": input.is_archived });
+        let detail = json!({
+            "name": department.name, "members": input.members, "archived": input.is_archived,
+            "language": department.language, "hours": department.hours.to_string(),
+        });
         audit::append(&tx, self.0, actor, "department.edit", &id, detail);
         tx.commit().await?;
         Ok(department)
@@ -164,6 +176,8 @@ pub(crate) async fn default_department(engine: &Engine, tx: &Tx, actor: &Actor) 
         // A name that no archived department can have taken.
         name: format!("Support {}", engine.now().strftime("%Y-%m-%d %H:%M:%S")),
         email: String::new(),
+        language: Locale::default().code().to_owned(),
+        hours: BusinessHours::ALWAYS,
         is_archived: false,
         created_at: engine.now(),
         version: 1,

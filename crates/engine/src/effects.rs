@@ -27,6 +27,8 @@ pub(crate) struct NewTask {
     department: Option<DepartmentId>,
     module: Option<ModuleId>,
     about: Option<(Service, Operation)>,
+    /// What it is about when it is about no service.
+    subject: String,
     key: String,
     text: String,
 }
@@ -40,6 +42,7 @@ impl NewTask {
             department: Some(module.department_id),
             module: Some(module.id),
             about: None,
+            subject: module.name.clone(),
             key: module_key(kind, module),
             text: String::new(),
         }
@@ -53,6 +56,7 @@ impl NewTask {
             department: None,
             module: operation.module_id,
             about: Some((service.clone(), operation.clone())),
+            subject: String::new(),
             key: operation_key(operation),
             text: String::new(),
         }
@@ -79,15 +83,15 @@ pub(crate) async fn open_task_once(engine: &Engine, tx: &Tx, new: NewTask) -> Re
             .map(|module| module.department_id),
         (None, None) => None,
     };
-    let title = match &new.about {
-        Some((service, _)) => {
+    let title = match (&new.about, &new.subject) {
+        (Some((service, _)), _) => {
             format!(
                 "{} · {}",
                 NumberKind::Service.show(service.number),
                 service.main_name.unicode()
             )
         }
-        None => new.text.clone(),
+        (None, subject) => subject.clone(),
     };
     let task = tasks::NewTask {
         kind: new.kind,
@@ -104,7 +108,7 @@ pub(crate) async fn open_task_once(engine: &Engine, tx: &Tx, new: NewTask) -> Re
     Ok(())
 }
 
-/// Closes the open task of an operation: it is over, or it was started again.
+/// Closes the open tasks of an operation: it is over, or it was started again.
 pub(crate) async fn close_task_of_operation(
     engine: &Engine,
     tx: &Tx,
@@ -112,7 +116,9 @@ pub(crate) async fn close_task_of_operation(
     outcome: tasks::Outcome,
 ) -> Result<()> {
     let actor = system(engine, operation.seller_id);
-    tasks::close_by_key(engine, tx, &actor, &operation_key(operation), outcome).await
+    let key = operation_key(operation);
+    tasks::close_by_key(engine, tx, &actor, &key, outcome).await?;
+    tasks::close_by_key(engine, tx, &actor, &format!("{key}:{ENDING}"), outcome).await
 }
 
 /// Drops the open task of a kind about a module: its cause is gone.
@@ -132,6 +138,9 @@ pub(crate) async fn drop_task_of_module(
     )
     .await
 }
+
+/// The second key of the task that says that a service ends while its operation cannot go on.
+pub(crate) const ENDING: &str = "ending";
 
 fn operation_key(operation: &Operation) -> String {
     format!("operation:{}", operation.id)

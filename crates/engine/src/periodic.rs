@@ -18,7 +18,8 @@ use crate::{
     authority::{self, Permission},
     error::{Error, Result},
     modules,
-    operations::run::system,
+    operations::{ending, run::system},
+    tasks,
 };
 
 /// How long one node may take for one run.
@@ -36,6 +37,16 @@ const WORKS: &[Work] = &[
         name: "balances",
         schedule: Schedule::Daily(&[Time::constant(6, 0, 0, 0), Time::constant(18, 0, 0, 0)]),
         run: |engine| Box::pin(balances(engine)),
+    },
+    Work {
+        name: "connections",
+        schedule: Schedule::Every(SignedDuration::from_mins(5)),
+        run: |engine| Box::pin(connections(engine)),
+    },
+    Work {
+        name: "deadlines",
+        schedule: Schedule::Every(SignedDuration::from_mins(10)),
+        run: |engine| Box::pin(deadlines(engine)),
     },
     Work {
         name: "housekeeping",
@@ -68,12 +79,36 @@ struct Work {
 type Running = Pin<Box<dyn Future<Output = Result<Done>> + Send>>;
 
 /// When something runs.
-#[derive(Debug, Clone, Copy)]
-enum Schedule {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
     /// This long after it ran.
     Every(SignedDuration),
     /// At these times of the day, in the seller's zone; in order.
     Daily(&'static [Time]),
+}
+
+/// A piece of work as a page shows it.
+#[derive(Debug, Clone)]
+pub struct WorkView {
+    /// What is known of its runs.
+    pub row: Periodic,
+    /// When it runs; none for work that this version no longer knows.
+    pub schedule: Option<Schedule>,
+    /// Whether a node runs it now.
+    pub is_running: bool,
+}
+
+/// How much work the operations are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Workload {
+    /// Due and not begun.
+    pub due: i64,
+    /// Running.
+    pub running: i64,
+    /// Waiting after an error.
+    pub retrying: i64,
+    /// With a person.
+    pub manual: i64,
 }
 
 /// What came of a run.
@@ -112,6 +147,47 @@ impl PeriodicWork<'_> {
     pub async fn list(&self, actor: &Actor) -> Result<Vec<Periodic>> {
         authority::require(actor, Permission::SeeModules)?;
         Ok(store::periodic::list(self.0.store().reader()).await?)
+    }
+
+    /// Every piece of work with its schedule, in the order in which they run next.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn show(&self, actor: &Actor) -> Result<Vec<WorkView>> {
+        let machine_now = self.0.clock().machine_now();
+        let mut views: Vec<WorkView> = self
+            .list(actor)
+            .await?
+            .into_iter()
+            .map(|row| WorkView {
+                schedule: WORKS
+                    .iter()
+                    .find(|work| work.name == row.name)
+                    .map(|work| work.schedule),
+                is_running: row.lease_until.is_some_and(|until| until > machine_now),
+                row,
+            })
+            .collect();
+        views.sort_by_key(|view| view.row.next_run_at);
+        Ok(views)
+    }
+
+    /// How much work the operations are, which do not run by the clock but as they fall due.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn workload(&self, actor: &Actor) -> Result<Workload> {
+        authority::require(actor, Permission::SeeModules)?;
+        let reader = self.0.store().reader();
+        let (now, machine_now) = (self.0.now(), self.0.clock().machine_now());
+        let due = store::operation::due_by_module(reader, now, machine_now).await?;
+        let (retrying, manual) = store::operation::count_in_trouble(reader, actor.seller).await?;
+        Ok(Workload {
+            due: due.iter().map(|due| due.count).sum(),
+            running: store::operation::leased(reader, machine_now).await?,
+            retrying,
+            manual,
+        })
     }
 
     /// Makes a piece of work due now.
@@ -287,6 +363,25 @@ async fn balances(engine: Engine) -> Result<Done> {
     })
 }
 
+/// Looks whether CAs that were away are back.
+async fn connections(engine: Engine) -> Result<Done> {
+    let found = modules::health::look_at_broken(&engine).await?;
+    Ok(Done {
+        result: format!("{} looked at, {} still away", found.looked, found.away),
+        backlog: found.away,
+    })
+}
+
+/// Tells of tasks that are overdue, and of certificates that end while their operation cannot go on.
+async fn deadlines(engine: Engine) -> Result<Done> {
+    let overdue = tasks::overdue::tell(&engine).await?;
+    let ending = ending::warn_all(&engine).await?;
+    Ok(Done {
+        result: format!("{overdue} tasks became overdue, {ending} certificates end while their CA is away"),
+        backlog: 0,
+    })
+}
+
 /// Compares with every CA's own list of orders.
 async fn reconciliation(engine: Engine) -> Result<Done> {
     let Some(seller) = store::seller::first(engine.store().reader()).await? else {
@@ -389,7 +484,7 @@ mod tests {
             assert_eq!(area.run_due_once().await.unwrap(), 1);
             assert_eq!(area.run_due_once().await.unwrap(), 0);
             world.engine.clock().advance(SignedDuration::from_hours(24));
-            assert_eq!(area.run_due_once().await.unwrap(), 5);
+            assert_eq!(area.run_due_once().await.unwrap(), 7);
             let shown = area.list(&admin).await.unwrap();
             let results: Vec<_> = shown
                 .iter()
@@ -399,6 +494,11 @@ mod tests {
                 results,
                 [
                     ("balances", Some("0 read, 0 failed")),
+                    ("connections", Some("0 looked at, 0 still away")),
+                    (
+                        "deadlines",
+                        Some("0 tasks became overdue, 0 certificates end while their CA is away")
+                    ),
                     ("housekeeping", Some("0 traces of sign-ins, 0 answers removed")),
                     ("reconciliation", Some("0 compared, 0 not in order")),
                     ("reissues", Some("0 begun, 0 busy")),

@@ -15,6 +15,7 @@ use crate::{
     audit,
     authority::{self, Permission},
     error::{Error, Result},
+    modules::automatic,
 };
 
 /// Every setting with its value.
@@ -25,6 +26,8 @@ pub struct Settings {
     pub registration_open: bool,
     /// A credit by staff above this amount, in the currency of the account, needs a second person.
     pub large_credit: Decimal,
+    /// Whether operations run by themselves; while they do not, each waits until a person starts it.
+    pub automatic_work: bool,
     /// Minutes between two attempts of an operation.
     pub retry_minutes: u32,
     /// Attempts of an operation before a person must look.
@@ -38,6 +41,7 @@ impl Default for Settings {
         Self {
             registration_open: true,
             large_credit: Decimal::from(500),
+            automatic_work: true,
             retry_minutes: 5,
             most_attempts: 10,
             raw_answer_days: 90,
@@ -138,6 +142,7 @@ impl SettingsArea<'_> {
         }
         let tx = self.0.store().begin().await?;
         let before = Settings::load(&tx, actor).await?.as_map();
+        let is_on_again = after.automatic_work && before.get("automatic_work") == Some(&Value::Bool(false));
         for (name, new) in after.as_map() {
             let old = before.get(&name);
             if old == Some(&new) {
@@ -147,7 +152,11 @@ impl SettingsArea<'_> {
             let detail = json!({ "before": old, "after": new });
             audit::append(&tx, self.0, actor, "setting.set", &name, detail);
         }
+        if is_on_again {
+            automatic::release(self.0, &tx, None).await?;
+        }
         tx.commit().await?;
+        self.0.wake();
         Ok(after)
     }
 
@@ -174,7 +183,11 @@ impl SettingsArea<'_> {
             &name,
             json!({ "before": old, "after": new }),
         );
+        if after.automatic_work && !before.automatic_work {
+            automatic::release(self.0, &tx, None).await?;
+        }
         tx.commit().await?;
+        self.0.wake();
         Ok(after)
     }
 }

@@ -1,8 +1,8 @@
 //! Tasks, departments, settings, tokens and the installation, tried on both databases.
 
 use domain::{
-    id::TaskId,
-    state::{Role, TaskKind, TaskState},
+    id::{DepartmentId, TaskId},
+    state::{Role, TaskKind, TaskPriority, TaskState},
 };
 use jiff::SignedDuration;
 use seal::ExposeSecret;
@@ -16,8 +16,19 @@ use crate::{
     departments::DepartmentInput,
     fixture::{World, in_each_world},
     instance::{self, Start},
-    tasks::{self, NewTask, Outcome},
+    tasks::{self, BulkChange, Change, NewTask, Outcome, PlainTask, TaskSort},
 };
+
+fn plain(title: &str, department: DepartmentId) -> PlainTask {
+    PlainTask {
+        title: title.to_owned(),
+        detail: "about the phone".to_owned(),
+        department,
+        priority: TaskPriority::Normal,
+        due_at: None,
+        service: None,
+    }
+}
 
 fn trouble(key: &str) -> NewTask {
     NewTask {
@@ -45,7 +56,7 @@ impl World {
 #[tokio::test]
 async fn the_same_trouble_is_one_task_until_it_is_closed() {
     in_each_world(async |world: World| {
-        let staff = world.staff(Role::Staff).await;
+        let staff = world.staff(Role::Administrator).await;
         let first = world.open(&staff, "broken:1").await;
         assert_eq!(world.open(&staff, "broken:1").await, first);
         assert_ne!(world.open(&staff, "broken:2").await, first);
@@ -79,7 +90,7 @@ async fn a_task_is_taken_commented_handed_over_and_done_once() {
         let department = world.engine.departments().create(&admin, input).await.unwrap();
         let area = world.engine.tasks();
         let task = area
-            .create(&staff, "Call the client", "about the phone", department.id)
+            .create(&staff, plain("Call the client", department.id))
             .await
             .unwrap();
         assert_eq!(
@@ -117,6 +128,276 @@ async fn a_task_is_taken_commented_handed_over_and_done_once() {
             area.list(&admin, mine, &Page::first(5)).await.unwrap().rows.len(),
             1
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn staff_see_the_tasks_of_their_departments_and_those_given_to_them() {
+    in_each_world(async |world: World| {
+        let admin = world.staff(Role::Administrator).await;
+        let (mine, other, nobody) = (
+            world.staff(Role::Staff).await,
+            world.staff(Role::Staff).await,
+            world.staff(Role::Staff).await,
+        );
+        let departments = world.engine.departments();
+        let department = async |name: &str, member: &Actor| {
+            let input = DepartmentInput {
+                name: name.into(),
+                members: vec![member.user().unwrap()],
+                ..DepartmentInput::default()
+            };
+            departments.create(&admin, input).await.unwrap().id
+        };
+        let (first, second) = (
+            department("First", &mine).await,
+            department("Second", &other).await,
+        );
+        let area = world.engine.tasks();
+        let task = area.create(&admin, plain("Look", first)).await.unwrap().id;
+        let count = async |actor: &Actor| area.count(actor, TaskFilter::open()).await.unwrap();
+        assert_eq!(
+            (
+                count(&admin).await,
+                count(&mine).await,
+                count(&other).await,
+                count(&nobody).await
+            ),
+            (1, 1, 0, 0)
+        );
+        for stranger in [&other, &nobody] {
+            let not_found = |outcome: Result<(), Error>| assert!(matches!(outcome, Err(Error::NotFound)));
+            not_found(area.show(stranger, task).await.map(drop));
+            not_found(area.by_number(stranger, 1).await.map(drop));
+            not_found(area.take(stranger, task).await.map(drop));
+            not_found(area.give(stranger, task, None).await.map(drop));
+            not_found(area.hand_over(stranger, task, second).await.map(drop));
+            not_found(
+                area.set_priority(stranger, task, TaskPriority::Low)
+                    .await
+                    .map(drop),
+            );
+            not_found(area.set_due(stranger, task, None).await.map(drop));
+            not_found(area.comment(stranger, task, "seen").await);
+            not_found(area.done(stranger, task).await.map(drop));
+            not_found(area.reopen(stranger, task).await.map(drop));
+            let report = area
+                .change_all(stranger, &[task], &BulkChange::Take)
+                .await
+                .unwrap();
+            assert_eq!((report.changed, report.refused), (0, 1));
+            assert!(
+                area.lines(stranger, TaskFilter::default(), TaskSort::Urgent, &Page::first(9))
+                    .await
+                    .unwrap()
+                    .rows
+                    .is_empty()
+            );
+        }
+        area.give(&mine, task, nobody.user()).await.unwrap();
+        area.comment(&nobody, task, "I have it").await.unwrap();
+        area.hand_over(&nobody, task, second).await.unwrap();
+        assert_eq!(
+            (count(&mine).await, count(&other).await, count(&nobody).await),
+            (0, 1, 0)
+        );
+        let owner = world.owner(world.account().await.id).await;
+        assert!(matches!(area.show(&owner, task).await, Err(Error::Forbidden)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_change_of_a_task_is_in_its_history() {
+    in_each_world(async |world: World| {
+        let admin = world.staff(Role::Administrator).await;
+        let worker = world.user(Some(Role::Staff)).await;
+        let input = DepartmentInput {
+            name: "Certificates".into(),
+            email: "certificates@example.test".into(),
+            hours: "09:00-17:00;09:00-17:00;09:00-17:00;09:00-17:00;09:00-17:00;;"
+                .parse()
+                .unwrap(),
+            ..DepartmentInput::default()
+        };
+        let department = world.engine.departments().create(&admin, input).await.unwrap();
+        let area = world.engine.tasks();
+        let task = area.create(&admin, plain("Call", department.id)).await.unwrap();
+        let (id, first_due) = (task.id, task.due_at.unwrap());
+        assert!(first_due.duration_since(task.created_at) >= SignedDuration::from_hours(24 + 2 * 16));
+        area.give(&admin, id, Some(worker)).await.unwrap();
+        let urgent = area.set_priority(&admin, id, TaskPriority::Urgent).await.unwrap();
+        let (due, soon) = (urgent.due_at.unwrap(), SignedDuration::from_hours(4));
+        assert!(
+            due.duration_since(urgent.changed_at) <= soon,
+            "urgent counts every hour"
+        );
+        let lower = area.set_priority(&admin, id, TaskPriority::Low).await.unwrap();
+        assert_eq!(lower.due_at, Some(due), "less urgent leaves the due date");
+        area.set_due(&admin, id, None).await.unwrap();
+        area.cancel(&admin, id).await.unwrap();
+        area.reopen(&admin, id).await.unwrap();
+        assert!(matches!(area.reopen(&admin, id).await, Err(Error::Refused(_))));
+        let view = area.show(&admin, id).await.unwrap();
+        assert_eq!((view.task.state, view.task.performer_id), (TaskState::Open, None));
+        let name = format!("Person {worker}");
+        let changes: Vec<Change> = view.history.into_iter().map(|entry| entry.change).collect();
+        let (normal, high, low) = (TaskPriority::Normal, TaskPriority::Urgent, TaskPriority::Low);
+        assert_eq!(
+            changes,
+            [
+                Change::Opened,
+                Change::Given { to: Some(name) },
+                Change::Priority {
+                    from: normal,
+                    to: high
+                },
+                Change::Priority { from: high, to: low },
+                Change::Due {
+                    from: Some(due),
+                    to: None
+                },
+                Change::Closed {
+                    state: TaskState::Cancelled
+                },
+                Change::Reopened,
+            ]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tasks_speak_the_language_of_their_department() {
+    in_each_world(async |world: World| {
+        let admin = world.staff(Role::Administrator).await;
+        let input = DepartmentInput {
+            name: "Поддержка".into(),
+            email: "support@example.test".into(),
+            language: i18n::Locale::Ru,
+            ..DepartmentInput::default()
+        };
+        world.engine.departments().create(&admin, input).await.unwrap();
+        let task = world.open(&admin, "broken:1").await;
+        let view = world.engine.tasks().show(&admin, task).await.unwrap();
+        assert_eq!(view.task.title, "Нет соединения: Cannot connect");
+        assert!(
+            view.task
+                .detail
+                .starts_with("Центр сертификации сейчас недоступен.")
+        );
+        assert!(view.task.detail.ends_with("name not resolved"));
+        world.engine.notices().deliver_due().await.unwrap();
+        let letters = world.mailbox.to("support@example.test");
+        assert_eq!(letters.len(), 1);
+        assert!(
+            letters[0].content.text.contains("Приоритет: Высокий."),
+            "{}",
+            letters[0].content.text
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_of_tasks_are_sorted_cut_and_filtered_alike_everywhere() {
+    in_each_world(async |world: World| {
+        let admin = world.staff(Role::Administrator).await;
+        let input = DepartmentInput {
+            name: "Desk".into(),
+            ..DepartmentInput::default()
+        };
+        let department = world.engine.departments().create(&admin, input).await.unwrap().id;
+        let area = world.engine.tasks();
+        let (low, normal, urgent) = (TaskPriority::Low, TaskPriority::Normal, TaskPriority::Urgent);
+        let now = world.engine.now();
+        for (title, priority, hours) in [
+            ("Apples 100%", low, 5),
+            ("Bees", urgent, 9),
+            ("Cats", urgent, 2),
+            ("Dogs", normal, 1),
+            ("Eels", normal, -3),
+        ] {
+            let new = PlainTask {
+                priority,
+                due_at: Some(now + SignedDuration::from_hours(hours)),
+                ..plain(title, department)
+            };
+            area.create(&admin, new).await.unwrap();
+        }
+        let titles = async |filter: TaskFilter, sort: TaskSort| {
+            let mut page = Page::first(2);
+            let mut titles = Vec::new();
+            loop {
+                let found = area.lines(&admin, filter.clone(), sort, &page).await.unwrap();
+                titles.extend(found.rows.into_iter().map(|line| line.task.title));
+                match found.next {
+                    Some(next) => page = Page::after(next, 2),
+                    None => {
+                        return titles
+                            .concat()
+                            .chars()
+                            .filter(|c| c.is_uppercase())
+                            .collect::<String>();
+                    }
+                }
+            }
+        };
+        for (sort, order) in [
+            (TaskSort::Newest, "EDCBA"),
+            (TaskSort::Oldest, "ABCDE"),
+            (TaskSort::Due, "EDCAB"),
+            (TaskSort::DueLast, "BACDE"),
+            (TaskSort::Urgent, "CBEDA"),
+            (TaskSort::UrgentLast, "ADEBC"),
+        ] {
+            assert_eq!(titles(TaskFilter::open(), sort).await, order, "{sort:?}");
+        }
+        let search = |text: &str| TaskFilter {
+            search: Some(text.to_owned()),
+            ..TaskFilter::default()
+        };
+        for (filter, found) in [
+            (search("0%"), "A"),
+            (search("_"), ""),
+            (search("T-2"), "B"),
+            (search("CATS"), "C"),
+            (
+                TaskFilter {
+                    due_before: Some(now),
+                    ..TaskFilter::open()
+                },
+                "E",
+            ),
+            (
+                TaskFilter {
+                    priority: Some(urgent),
+                    ..TaskFilter::open()
+                },
+                "BC",
+            ),
+            (
+                TaskFilter {
+                    is_free: true,
+                    ..TaskFilter::open()
+                },
+                "ABCDE",
+            ),
+            (
+                TaskFilter {
+                    performer: admin.user(),
+                    ..TaskFilter::open()
+                },
+                "",
+            ),
+        ] {
+            assert_eq!(
+                titles(filter.clone(), TaskSort::Oldest).await,
+                found,
+                "{filter:?}"
+            );
+        }
     })
     .await;
 }

@@ -1,18 +1,24 @@
-//! The worker: leases due operations and runs them, many at a time, until it is told to stop.
+//! The worker: leases due operations and runs them, many at a time, until it is told to stop; of each module only as many
+//! as it may have at once, and none while it rests.
 //!
 //! It wakes when somebody orders and looks by itself every second. A lease is held against the machine's clock, so
 //! moving business time steals none; it is renewed while the operation runs.
 
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
+use domain::id::ModuleId;
 use jiff::{SignedDuration, Timestamp};
-use store::operation::{self, Operation};
+use store::{
+    Conn,
+    operation::{self, Due, Lease, Operation, Through},
+};
 use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error};
 
 use crate::{
     Engine, Result,
+    modules::health::FAILURES_BEFORE_REST,
     operations::run::{chain, run},
 };
 
@@ -126,10 +132,33 @@ impl Worker {
         {
             return Ok(Vec::new());
         }
+        let shares = shares(engine).await?;
+        if shares.is_empty() {
+            return Ok(Vec::new());
+        }
         let wall = engine.clock().machine_now();
+        let lease = Lease {
+            owner: &self.name,
+            now: engine.now(),
+            wall,
+            until: engine.lease_end(),
+        };
         let tx = engine.store().begin().await?;
-        let leased =
-            operation::lease_due(&tx, &self.name, engine.now(), wall, engine.lease_end(), most).await?;
+        let mut leased = Vec::new();
+        for share in shares {
+            let left = most.saturating_sub(u32::try_from(leased.len()).unwrap_or(most));
+            let free = match (share.most, share.through) {
+                (Some(most), Through::Module(module)) => {
+                    // Workers of other processes count the same operations: they take turns.
+                    store::module::lock(&tx, module).await?;
+                    left.min(free_places(&tx, module, most, wall).await?)
+                }
+                _ => left,
+            };
+            if free > 0 {
+                leased.extend(operation::lease_due(&tx, lease, share.through, free).await?);
+            }
+        }
         tx.commit().await?;
         Ok(leased)
     }
@@ -138,6 +167,54 @@ impl Worker {
         let wall = self.engine.clock().machine_now();
         Ok(operation::some_lease_ran_out(self.engine.store().reader(), wall).await?)
     }
+}
+
+/// What may be leased of the operations of one module.
+struct Share {
+    through: Through,
+    /// Operations at the same time; none: as many as there are workers.
+    most: Option<u32>,
+}
+
+/// What is due and may be leased now: nothing of a module that rests or that has as many operations running as it may
+/// have, so that one slow CA does not take all workers.
+async fn shares(engine: &Engine) -> Result<Vec<Share>> {
+    let reader = engine.store().reader();
+    let (now, wall) = (engine.now(), engine.clock().machine_now());
+    let due = operation::due_by_module(reader, now, wall).await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let paces = store::module::paces(reader).await?;
+    let usual = engine.config().limits.in_flight.map(NonZeroU32::get);
+    let mut shares = Vec::new();
+    for Due { through, .. } in due {
+        let Through::Module(module) = through else {
+            shares.push(Share { through, most: None });
+            continue;
+        };
+        let Some(pace) = paces.iter().find(|pace| pace.module == module) else {
+            shares.push(Share { through, most: usual });
+            continue;
+        };
+        if pace.rests_until.is_some_and(|until| until > now) {
+            continue;
+        }
+        // One operation tries whether the CA is back; the others need not fail with it.
+        let is_tried = pace.failures >= FAILURES_BEFORE_REST;
+        let most = if is_tried { Some(1) } else { pace.at_once.or(usual) };
+        match most {
+            Some(most) if free_places(reader, module, most, wall).await? == 0 => {}
+            most => shares.push(Share { through, most }),
+        }
+    }
+    Ok(shares)
+}
+
+/// How many more operations of a module may run.
+async fn free_places(conn: &dyn Conn, module: ModuleId, most: u32, wall: Timestamp) -> Result<u32> {
+    let running = operation::leased_of_module(conn, module, wall).await?;
+    Ok(most.saturating_sub(u32::try_from(running).unwrap_or(u32::MAX)))
 }
 
 async fn run_leased(engine: &Engine, operation: Operation) {

@@ -2,7 +2,7 @@
 //!
 //! A notice keeps the [`Mail`] as JSON and renders it at delivery, in the language that its reader has then.
 
-use domain::{DomainName, Money, NameSet};
+use domain::{DomainName, Money, NameSet, state::TaskPriority};
 use i18n::Locale;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use minijinja::Value;
@@ -189,16 +189,51 @@ pub enum Purchases {
 pub struct TaskOpened {
     /// The human number of the task: `T-17`.
     pub task: String,
+    /// Why the mail is written.
+    #[serde(default)]
+    pub event: TaskEvent,
     /// What is to be done, in a few words.
     pub title: String,
     /// Why it came up.
     pub reason: String,
     /// The department it waits in.
     pub department: String,
+    /// How soon it must be done.
+    #[serde(default)]
+    pub priority: Option<TaskPriority>,
+    /// When it should be done.
+    #[serde(default)]
+    pub due: Option<Timestamp>,
     /// The human number of the service, when it is about one.
     pub service: Option<String>,
     /// The task's page.
     pub link: Link,
+}
+
+/// Why a mail about a task is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskEvent {
+    /// It is new.
+    #[default]
+    Opened,
+    /// It came from another department.
+    HandedOver,
+    /// Somebody gave it to the reader.
+    Given,
+    /// It should be done already.
+    Overdue,
+}
+
+impl TaskEvent {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Opened => "opened",
+            Self::HandedOver => "handed_over",
+            Self::Given => "given",
+            Self::Overdue => "overdue",
+        }
+    }
 }
 
 impl MailKind {
@@ -313,8 +348,23 @@ impl Mail {
             Self::TaskOpened(mail) => vec![
                 ("task", line(&mail.task)),
                 ("title", line(&mail.title)),
-                ("reason", line(&mail.reason)),
+                ("event", mail.event.word().into()),
+                (
+                    "reasons",
+                    mail.reason
+                        .lines()
+                        .filter(|text| !text.trim().is_empty())
+                        .map(line)
+                        .collect(),
+                ),
                 ("department", line(&mail.department)),
+                (
+                    "priority",
+                    mail.priority.map_or_else(none, |priority| {
+                        i18n::t(locale, &format!("task-priority-{}", priority.word())).into()
+                    }),
+                ),
+                ("due", mail.due.map_or_else(none, time)),
                 ("service", mail.service.as_deref().map_or_else(none, line)),
                 ("link", mail.link.as_str().into()),
             ],

@@ -1,13 +1,13 @@
 //! A sample of every kind, and of every way a mail can read, for tests and previews.
 
-use domain::{Currency, DomainName, Money, NameSet};
+use domain::{Currency, DomainName, Money, NameSet, state::TaskPriority};
 use jiff::Timestamp;
 
 use crate::{
     Link, Mail, SecretLink,
     mail::{
         ConfirmAddress, Issued, ModuleBalanceLow, OrderFailed, OrderPlaced, PasswordReset, Purchases,
-        TaskOpened, ValidationNeeded, ValidationStep,
+        TaskEvent, TaskOpened, ValidationNeeded, ValidationStep,
     },
 };
 
@@ -147,9 +147,12 @@ impl TaskOpened {
     pub fn sample() -> Self {
         Self {
             task: "T-17".to_owned(),
+            event: TaskEvent::Opened,
             title: "Reissue by hand".to_owned(),
             reason: "The CA has no automatic reissue for multi-domain certificates.".to_owned(),
             department: "Support".to_owned(),
+            priority: Some(TaskPriority::High),
+            due: "2026-11-24T15:00:00Z".parse().ok(),
             service: Some("S-1042".to_owned()),
             link: link("/admin/tasks/T-17"),
         }
@@ -183,6 +186,7 @@ impl Mail {
             }),
             Self::TaskOpened(TaskOpened::sample()),
             Self::TaskOpened(TaskOpened {
+                event: TaskEvent::Overdue,
                 service: None,
                 ..TaskOpened::sample()
             }),

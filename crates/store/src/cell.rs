@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use domain::{
     Currency,
+    hours::BusinessHours,
     id::{
         AccountId, ApiTokenId, CaOrderId, CertificateId, CsrId, DepartmentId, DocumentId, EntryId, KeyId,
         MembershipId, ModuleId, NoticeId, OperationId, ProductId, PurchaseId, SellerId, ServiceId, SessionId,
@@ -15,7 +16,8 @@ use domain::{
     product::{ProductKind, ValidationLevel, ValidationMethod},
     selection::PassedOver,
     state::{
-        IssueReason, KeyCustody, OperationKind, OperationState, Role, ServiceState, TaskKind, TaskState,
+        IssueReason, KeyCustody, OperationKind, OperationState, Role, ServiceState, TaskKind, TaskPriority,
+        TaskState,
     },
     term::Years,
 };
@@ -139,6 +141,7 @@ macro_rules! texts {
 pub(crate) use texts;
 
 texts!(
+    BusinessHours,
     Currency,
     Decimal,
     IpAddr,
@@ -152,6 +155,7 @@ texts!(
     Role,
     ServiceState,
     TaskKind,
+    TaskPriority,
     TaskState,
     ValidationLevel,
     ValidationMethod,

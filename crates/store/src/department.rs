@@ -1,6 +1,9 @@
 //! Departments: groups of staff that tasks go to.
 
-use domain::id::{DepartmentId, SellerId, UserId};
+use domain::{
+    hours::BusinessHours,
+    id::{DepartmentId, SellerId, UserId},
+};
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -24,6 +27,10 @@ record! {
         name: String,
         /// Where its mails go; empty: to each member.
         email: String,
+        /// Language of the tasks that are made for it, and of its mails: `en`, `ru`.
+        language: String,
+        /// When it works, in the seller's zone.
+        hours: BusinessHours,
         /// No longer offered, kept for its old tasks.
         is_archived: bool,
         /// When it was made.

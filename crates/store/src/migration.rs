@@ -40,6 +40,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("migration/m0005_reissue.sql"),
     },
     Step {
+        name: "m0006_work",
+        sql: include_str!("migration/m0006_work.sql"),
+    },
+    Step {
         name: "m0007_time_travel",
         sql: include_str!("migration/m0007_time_travel.sql"),
     },

@@ -75,6 +75,12 @@ record! {
         order_ceiling_minor: Option<i64>,
         /// Its currency.
         order_ceiling_currency: Option<Currency>,
+        /// Automatic work is switched off: every operation waits until a person starts it.
+        is_manual: bool,
+        /// Calls a second to this account; empty: as the installation is configured.
+        calls_per_second: Option<i32>,
+        /// Calls, and operations, at the same time; empty: as the installation is configured.
+        calls_at_once: Option<i32>,
         /// 0 to 9 (debug.conf).
         log_level: i32,
         /// Calls in a row that did not reach the CA.
@@ -157,6 +163,37 @@ pub async fn all(conn: &dyn Conn, seller: SellerId) -> Result<Vec<Module>> {
 pub async fn every(conn: &dyn Conn, seller: SellerId) -> Result<Vec<Module>> {
     let query = module::Entity::find().filter(module::Column::SellerId.eq(uuid::Uuid::from(seller)));
     record::all(conn, query).await
+}
+
+/// How fast a module may be used, and whether it works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The module.
+    pub module: ModuleId,
+    /// Operations at the same time; empty: as the installation is configured.
+    pub at_once: Option<u32>,
+    /// Calls in a row that did not reach the CA.
+    pub failures: i32,
+    /// Until then no operation calls it.
+    pub rests_until: Option<Timestamp>,
+}
+
+/// The pace of every module that is not archived.
+pub async fn paces(conn: &dyn Conn) -> Result<Vec<Pace>> {
+    let text = "SELECT id, calls_at_once, failures, rests_until FROM processing_module
+        WHERE archived_at IS NULL ORDER BY id";
+    sql::rows(conn, "processing_module", text, vec![], |row| {
+        let rests_until = row.try_get_by_index::<Option<i64>>(3)?;
+        Ok(Pace {
+            module: row.try_get_by_index::<uuid::Uuid>(0)?.into(),
+            at_once: row
+                .try_get_by_index::<Option<i32>>(1)?
+                .and_then(|most| u32::try_from(most).ok()),
+            failures: row.try_get_by_index(2)?,
+            rests_until: rests_until.and_then(|until| Timestamp::from_microsecond(until).ok()),
+        })
+    })
+    .await
 }
 
 /// Takes what was just spent off the balance as it was last read, until it is read again.

@@ -4,7 +4,7 @@
 //! every lease: whoever lost its lease cannot write any more, because it writes with its number.
 
 use domain::{
-    id::{ModuleId, OperationId, SellerId, ServiceId},
+    id::{AccountId, ModuleId, OperationId, SellerId, ServiceId},
     state::{AttemptOutcome, OperationKind, OperationState},
 };
 use jiff::Timestamp;
@@ -13,9 +13,10 @@ use uuid::Uuid;
 
 use crate::{
     Backend, Conn, Cursor, Error, Listing, Page, Result, Tx,
-    cell::{Json, texts},
+    cell::{Cell as _, Json, texts},
     page::Start,
     record::{self, Record, record, versioned},
+    service::service,
     sql,
     tx::sealed::Raw,
 };
@@ -59,6 +60,8 @@ record! {
         fence: i64,
         /// Who wants the service closed: it ends at its next safe point.
         close_wanted_by: Option<String>,
+        /// Who let it run although automatic work is switched off.
+        let_run_by: Option<String>,
         /// Class of the last error.
         error_class: Option<String>,
         /// The last error.
@@ -122,6 +125,10 @@ record! {
 /// Which operations a list shows.
 #[derive(Debug, Clone, Default)]
 pub struct OperationFilter {
+    /// Of this seller.
+    pub seller: Option<SellerId>,
+    /// Only of services of this account.
+    pub account: Option<AccountId>,
     /// Only in this state.
     pub state: Option<OperationState>,
     /// Only of this kind.
@@ -150,33 +157,71 @@ pub async fn update(tx: &Tx, operation: &mut Operation) -> Result<()> {
     record::update(tx, operation).await
 }
 
-/// Gives at most `most` due operations to `owner` until `until`, in the order in which they fell due.
-///
-/// `now` is business time, `wall` the machine's clock. An operation whose lease ran out is given to somebody else.
-pub async fn lease_due(
-    tx: &Tx,
-    owner: &str,
-    now: Timestamp,
-    wall: Timestamp,
-    until: Timestamp,
-    most: u32,
-) -> Result<Vec<Operation>> {
+/// Who leases operations, and until when.
+#[derive(Debug, Clone, Copy)]
+pub struct Lease<'a> {
+    /// Who.
+    pub owner: &'a str,
+    /// What is due at this instant of business time.
+    pub now: Timestamp,
+    /// The machine's clock: an operation whose lease ran out by it is given to somebody else.
+    pub wall: Timestamp,
+    /// Until when, by the machine's clock.
+    pub until: Timestamp,
+}
+
+/// Through which module operations go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Through {
+    /// Any, or none yet.
+    Any,
+    /// No module was chosen yet.
+    NoModule,
+    /// This one.
+    Module(ModuleId),
+}
+
+impl Through {
+    const fn of(module: Option<ModuleId>) -> Self {
+        match module {
+            Some(module) => Self::Module(module),
+            None => Self::NoModule,
+        }
+    }
+
+    /// The condition, with the module as the value of this number.
+    fn condition(self, place: usize) -> (String, Option<sea_orm::Value>) {
+        match self {
+            Self::Any => (String::new(), None),
+            Self::NoModule => ("AND module_id IS NULL".to_owned(), None),
+            Self::Module(module) => (
+                format!("AND module_id = ${place}"),
+                Some(Uuid::from(module).into()),
+            ),
+        }
+    }
+}
+
+/// Leases at most `most` due operations, in the order in which they fell due.
+pub async fn lease_due(tx: &Tx, lease: Lease<'_>, through: Through, most: u32) -> Result<Vec<Operation>> {
     let skip = match tx.backend() {
         Backend::Sqlite => "",
         Backend::Postgres => "FOR UPDATE SKIP LOCKED",
     };
+    let (condition, module) = through.condition(5);
     let text = format!(
         "UPDATE operation SET lease_owner = $1, lease_until = $2, fence = fence + 1, version = version + 1
          WHERE id IN (SELECT id FROM operation WHERE state = 'waiting' AND next_run_at <= $3
-            AND (lease_until IS NULL OR lease_until < $4) ORDER BY next_run_at, id LIMIT {most} {skip})
+            AND (lease_until IS NULL OR lease_until < $4) {condition} ORDER BY next_run_at, id LIMIT {most} {skip})
          RETURNING *"
     );
-    let values = [
-        owner.into(),
-        until.as_microsecond().into(),
-        now.as_microsecond().into(),
-        wall.as_microsecond().into(),
+    let mut values: Vec<sea_orm::Value> = vec![
+        lease.owner.into(),
+        lease.until.as_microsecond().into(),
+        lease.now.as_microsecond().into(),
+        lease.wall.as_microsecond().into(),
     ];
+    values.extend(module);
     let statement = Statement::from_sql_and_values(tx.raw().get_database_backend(), text, values);
     let models = operation::Entity::find()
         .from_raw_sql(statement)
@@ -189,6 +234,106 @@ pub async fn lease_due(
         .collect::<Result<_>>()?;
     leased.sort_by_key(|operation| (operation.next_run_at, operation.id));
     Ok(leased)
+}
+
+/// What is due and nobody works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// Through which module.
+    pub through: Through,
+    /// Since when the first of them.
+    pub since: Timestamp,
+    /// How many.
+    pub count: i64,
+}
+
+/// What is due, by module, the longest due first.
+pub async fn due_by_module(conn: &dyn Conn, now: Timestamp, wall: Timestamp) -> Result<Vec<Due>> {
+    let text = "SELECT module_id, MIN(next_run_at), COUNT(*) FROM operation
+        WHERE state = 'waiting' AND next_run_at <= $1 AND (lease_until IS NULL OR lease_until < $2)
+        GROUP BY module_id ORDER BY 2";
+    let values = vec![now.as_microsecond().into(), wall.as_microsecond().into()];
+    let found = sql::rows(conn, "operation", text, values, |row| {
+        Ok((
+            row.try_get_by_index::<Option<Uuid>>(0)?,
+            row.try_get_by_index::<i64>(1)?,
+            row.try_get_by_index::<i64>(2)?,
+        ))
+    })
+    .await?;
+    Ok(found
+        .into_iter()
+        .map(|(module, since, count)| Due {
+            through: Through::of(module.map(ModuleId::from)),
+            since: Timestamp::from_microsecond(since).unwrap_or(now),
+            count,
+        })
+        .collect())
+}
+
+/// How many operations of a module are worked on.
+pub async fn leased_of_module(conn: &dyn Conn, module: ModuleId, wall: Timestamp) -> Result<i64> {
+    let text =
+        "SELECT COUNT(*) FROM operation WHERE state = 'waiting' AND lease_until >= $1 AND module_id = $2";
+    let values = vec![wall.as_microsecond().into(), Uuid::from(module).into()];
+    sql::number(conn, "operation", text, values).await
+}
+
+/// How many operations are worked on.
+pub async fn leased(conn: &dyn Conn, wall: Timestamp) -> Result<i64> {
+    let text = "SELECT COUNT(*) FROM operation WHERE state = 'waiting' AND lease_until >= $1";
+    sql::number(conn, "operation", text, vec![wall.as_microsecond().into()]).await
+}
+
+/// Makes due what was put off because the CA of this module was away; says how many there were.
+pub async fn resume_put_off(tx: &Tx, module: ModuleId, now: Timestamp) -> Result<u64> {
+    let text = "UPDATE operation SET next_run_at = $1, version = version + 1
+        WHERE state = 'waiting' AND module_id = $2 AND next_run_at > $1 AND lease_owner IS NULL
+            AND error_class IN ('unreachable', 'rate_limited')";
+    let values = vec![now.as_microsecond().into(), Uuid::from(module).into()];
+    sql::execute(tx, "operation", text, values).await
+}
+
+/// Operations that a person has for this reason, through one module or through any.
+pub async fn manual_because(
+    conn: &dyn Conn,
+    class: &str,
+    module: Option<ModuleId>,
+) -> Result<Vec<OperationId>> {
+    let (condition, module) = module.map_or(Through::Any, Through::Module).condition(2);
+    let text = format!(
+        "SELECT id FROM operation WHERE state = 'manual' AND error_class = $1 {condition} ORDER BY number"
+    );
+    let mut values: Vec<sea_orm::Value> = vec![class.into()];
+    values.extend(module);
+    sql::rows(conn, "operation", text, values, |row| {
+        Ok(row.try_get_by_index::<Uuid>(0)?.into())
+    })
+    .await
+}
+
+/// Operations that cannot go on because their CA is away, of services that end before a day, without a task that says so;
+/// what ends first comes first.
+pub async fn stuck_and_ending(
+    conn: &dyn Conn,
+    before: jiff::civil::Date,
+    now: Timestamp,
+    most: u32,
+) -> Result<Vec<OperationId>> {
+    let text = format!(
+        "SELECT o.id FROM operation o JOIN service s ON s.id = o.service_id
+            LEFT JOIN processing_module m ON m.id = o.module_id
+         WHERE o.state = 'waiting' AND s.end_date < $1
+            AND (o.error_class IN ('unreachable', 'rate_limited') OR m.rests_until > $2)
+            AND NOT EXISTS (SELECT 1 FROM task t WHERE t.operation_id = o.id AND t.kind = 'service_ending'
+                AND t.closed_at IS NULL)
+         ORDER BY s.end_date, o.number LIMIT {most}"
+    );
+    let values = vec![before.to_stored().into(), now.as_microsecond().into()];
+    sql::rows(conn, "operation", text, values, |row| {
+        Ok(row.try_get_by_index::<Uuid>(0)?.into())
+    })
+    .await
 }
 
 /// Holds a lease longer; false when somebody else has it now.
@@ -205,8 +350,8 @@ pub async fn renew_lease(tx: &Tx, id: OperationId, fence: i64, until: Timestamp)
 pub async fn save_leased(tx: &Tx, operation: &mut Operation) -> Result<()> {
     let text = "UPDATE operation SET module_id = $1, state = $2, step = $3, outputs = $4, attempts = $5,
             next_run_at = $6, postponed = $7, lease_owner = $8, lease_until = $9, error_class = $10, error = $11,
-            finished_at = $12, version = version + 1
-        WHERE id = $13 AND fence = $14 AND lease_owner IS NOT NULL";
+            finished_at = $12, let_run_by = $13, version = version + 1
+        WHERE id = $14 AND fence = $15 AND lease_owner IS NOT NULL";
     let micros = |instant: Option<Timestamp>| instant.map(Timestamp::as_microsecond);
     let values = vec![
         operation.module_id.map(Uuid::from).into(),
@@ -221,6 +366,7 @@ pub async fn save_leased(tx: &Tx, operation: &mut Operation) -> Result<()> {
         operation.error_class.clone().into(),
         operation.error.clone().into(),
         micros(operation.finished_at).into(),
+        operation.let_run_by.clone().into(),
         Uuid::from(operation.id).into(),
         operation.fence.into(),
     ];
@@ -311,6 +457,16 @@ pub async fn find(conn: &dyn Conn, id: OperationId) -> Result<Option<Operation>>
     record::one(conn, operation::Entity::find_by_id(Uuid::from(id))).await
 }
 
+/// Operations by their ids.
+pub async fn find_all(conn: &dyn Conn, ids: &[OperationId]) -> Result<Vec<Operation>> {
+    let ids = ids.iter().map(|id| Uuid::from(*id));
+    record::all(
+        conn,
+        operation::Entity::find().filter(operation::Column::Id.is_in(ids)),
+    )
+    .await
+}
+
 /// An operation, locked until the transaction ends.
 pub async fn lock(tx: &Tx, id: OperationId) -> Result<Option<Operation>> {
     record::one(
@@ -348,6 +504,17 @@ pub async fn of_service(conn: &dyn Conn, service: ServiceId) -> Result<Vec<Opera
 /// Operations by filter, newest first.
 pub async fn list(conn: &dyn Conn, filter: &OperationFilter, page: &Page) -> Result<Listing<Operation>> {
     let mut query = operation::Entity::find().order_by_desc(operation::Column::Number);
+    if let Some(seller) = filter.seller {
+        query = query.filter(operation::Column::SellerId.eq(Uuid::from(seller)));
+    }
+    if let Some(account) = filter.account {
+        let mut services = service::Entity::find()
+            .select_only()
+            .column(service::Column::Id)
+            .filter(service::Column::AccountId.eq(Uuid::from(account)));
+        let services = QuerySelect::query(&mut services).to_owned();
+        query = query.filter(operation::Column::ServiceId.in_subquery(services));
+    }
     if let Some(state) = filter.state {
         query = query.filter(operation::Column::State.eq(state.word()));
     }

@@ -309,6 +309,8 @@ impl TestWorld {
             blocks_below_minimum: false,
             day_ceiling: None,
             order_ceiling: None,
+            calls_per_second: None,
+            calls_at_once: None,
         }
     }
 
@@ -717,6 +719,8 @@ impl People {
             seller_id: seller.id,
             name: "Technical support".to_owned(),
             email: "support@example.test".to_owned(),
+            language: "en".to_owned(),
+            hours: domain::hours::BusinessHours::ALWAYS,
             is_archived: false,
             created_at: now,
             version: 1,

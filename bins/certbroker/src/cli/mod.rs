@@ -19,7 +19,7 @@ pub(crate) use selling::{
     SetPrice, TariffCommand,
 };
 pub(crate) use system::{AddUser, DatabaseCommand, KeyCommand, UserCommand};
-pub(crate) use work::{Form, OperationCommand, ServiceCommand, TaskCommand};
+pub(crate) use work::{Form, ListTasks, OperationCommand, ServiceCommand, SetTask, TaskCommand};
 
 /// Sells, issues and keeps alive SSL certificates.
 #[derive(Debug, Parser)]

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Subcommand, ValueEnum};
-use domain::state::ServiceState;
+use clap::{Args, Subcommand, ValueEnum};
+use domain::state::{OperationKind, ServiceState, TaskPriority};
 
 /// `certbroker service …`
 #[derive(Debug, Subcommand)]
@@ -89,6 +89,15 @@ pub(crate) enum OperationCommand {
         /// Only those whose last attempt failed
         #[arg(long, conflicts_with = "all")]
         in_trouble: bool,
+        /// Only of this kind: open, reissue, prolong, close
+        #[arg(long)]
+        kind: Option<OperationKind>,
+        /// Only through this module, by name or id
+        #[arg(long)]
+        module: Option<String>,
+        /// Only of this service, by number or id
+        #[arg(long)]
+        service: Option<String>,
         /// How many
         #[arg(long, default_value_t = 50)]
         limit: u32,
@@ -103,22 +112,35 @@ pub(crate) enum OperationCommand {
         /// Number or id
         operation: String,
     },
+    /// Stop automatic attempts and open a task
+    Manual {
+        /// Number or id
+        operation: String,
+        /// What the task says
+        #[arg(long, default_value = "")]
+        note: String,
+    },
 }
 
 /// `certbroker task …`
 #[derive(Debug, Subcommand)]
-#[command(
-    after_help = "Examples:\n  certbroker task list\n  certbroker task done T-3 --comment 'Topped up the account'"
-)]
+#[command(after_help = TASK_EXAMPLES)]
 pub(crate) enum TaskCommand {
-    /// List open tasks, newest first
-    List {
-        /// Finished ones too
-        #[arg(long)]
-        all: bool,
-        /// How many
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
+    /// List open tasks, the most urgent first
+    List(ListTasks),
+    /// Show one with its comments and its history
+    Show {
+        /// Number or id
+        task: String,
+    },
+    /// Set who does it, how urgent it is, when it is due
+    Set(SetTask),
+    /// Write under a task
+    Comment {
+        /// Number or id
+        task: String,
+        /// What to write
+        text: String,
     },
     /// Finish a task
     Done {
@@ -128,7 +150,67 @@ pub(crate) enum TaskCommand {
         #[arg(long)]
         comment: Option<String>,
     },
+    /// Drop a task whose cause is gone
+    Cancel {
+        /// Number or id
+        task: String,
+    },
+    /// Open a closed task again
+    Reopen {
+        /// Number or id
+        task: String,
+    },
 }
+
+/// `certbroker task list`
+#[derive(Debug, Args)]
+pub(crate) struct ListTasks {
+    /// Finished ones too, the newest first
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Only of this department, by name or id
+    #[arg(long)]
+    pub(crate) department: Option<String>,
+    /// Only of this priority: low, normal, high, urgent
+    #[arg(long)]
+    pub(crate) priority: Option<TaskPriority>,
+    /// Only those of this member of staff, by mail address; `nobody` for those of nobody
+    #[arg(long)]
+    pub(crate) performer: Option<String>,
+    /// Only about this service, by number or id
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// Only those that should be done already
+    #[arg(long, conflicts_with = "all")]
+    pub(crate) overdue: bool,
+    /// How many
+    #[arg(long, default_value_t = 50)]
+    pub(crate) limit: u32,
+}
+
+/// `certbroker task set`
+#[derive(Debug, Args)]
+pub(crate) struct SetTask {
+    /// Number or id
+    pub(crate) task: String,
+    /// Who does it, by mail address; `nobody` gives it back
+    #[arg(long)]
+    pub(crate) performer: Option<String>,
+    /// low, normal, high, urgent
+    #[arg(long)]
+    pub(crate) priority: Option<TaskPriority>,
+    /// A day (its end), a day and time such as 2026-12-01T15:00, or `never`
+    #[arg(long)]
+    pub(crate) due: Option<String>,
+    /// Move it to this department, by name or id
+    #[arg(long)]
+    pub(crate) department: Option<String>,
+}
+
+const TASK_EXAMPLES: &str = "Examples:
+  certbroker task list --overdue
+  certbroker task set T-3 --priority urgent --due 2026-12-01
+  certbroker task done T-3 --comment 'Topped up the account'";
 
 const SERVICE_EXAMPLES: &str = "Examples:
   certbroker service list --state active --ends-within 30

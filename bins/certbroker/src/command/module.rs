@@ -134,6 +134,8 @@ async fn add(desk: &Desk, options: AddModule) -> anyhow::Result<()> {
             blocks_below_minimum: options.block_below_minimum,
             day_ceiling: None,
             order_ceiling: None,
+            calls_per_second: None,
+            calls_at_once: None,
         },
         if_broken: if options.switched_off {
             IfBroken::SaveSwitchedOff

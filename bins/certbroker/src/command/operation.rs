@@ -6,7 +6,7 @@ use domain::{
     state::OperationState,
 };
 use engine::{
-    operations::OperationQuery,
+    operations::{OperationQuery, Turn, Why},
     services::{AttemptView, ConsideredView, OperationView, PurchaseView},
 };
 use jiff::Timestamp;
@@ -24,13 +24,39 @@ pub(super) async fn run(desk: &Desk, command: OperationCommand) -> anyhow::Resul
         OperationCommand::List {
             all,
             in_trouble,
+            kind,
+            module,
+            service,
             limit,
-        } => list(desk, wanted(all, in_trouble), limit).await,
+        } => {
+            let narrowed = OperationQuery {
+                kind,
+                module: match module {
+                    Some(text) => Some(find::module(desk, &text).await?),
+                    None => None,
+                },
+                service: match service {
+                    Some(text) => Some(find::service(desk, &text).await?),
+                    None => None,
+                },
+                in_trouble,
+                ..OperationQuery::default()
+            };
+            list(desk, wanted(all, &narrowed), limit).await
+        }
         OperationCommand::Show { operation } => {
             let id = find::operation(desk, &operation).await?;
             show(desk, id).await
         }
         OperationCommand::Retry { operation } => retry(desk, &operation).await,
+        OperationCommand::Manual { operation, note } => {
+            let id = find::operation(desk, &operation).await?;
+            desk.engine()
+                .operations()
+                .give_to_person(desk.owner(), id, &note)
+                .await?;
+            show(desk, id).await
+        }
     }
 }
 
@@ -45,11 +71,13 @@ struct Row {
     service: ServiceId,
     service_number: String,
     main_name: String,
+    account_name: String,
     module_name: Option<String>,
     attempts: u32,
     next_run_at: Option<Timestamp>,
     is_running: bool,
     error: Option<Failure>,
+    task: Option<String>,
     started_by: String,
     created_at: Timestamp,
     finished_at: Option<Timestamp>,
@@ -60,9 +88,19 @@ struct Row {
 struct Whole {
     #[serde(flatten)]
     row: Row,
+    waiting: Option<Reason>,
     history: Vec<Attempt>,
     considered: Vec<Considered>,
     purchases: Vec<Purchase>,
+}
+
+/// Why it waits.
+#[derive(Serialize)]
+struct Reason {
+    reason: &'static str,
+    text: String,
+    until: Option<Timestamp>,
+    names: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -121,18 +159,86 @@ impl From<OperationView> for Whole {
                 service: view.service,
                 service_number: NumberKind::Service.show(view.service_number),
                 main_name: view.main_name.to_string(),
+                account_name: view.account_name,
                 module_name: view.module_name,
                 attempts: view.attempts,
                 next_run_at: view.next_run_at,
                 is_running: view.is_running,
                 error: view.error.map(Failure::from),
+                task: view.task.map(|(_, number)| NumberKind::Task.show(number)),
                 started_by: view.started_by,
                 created_at: view.created_at,
                 finished_at: view.finished_at,
             },
+            waiting: view.waiting.map(|waiting| Reason::from(waiting.why)),
             history: view.history.into_iter().map(Attempt::from).collect(),
             considered: view.considered.into_iter().map(Considered::from).collect(),
             purchases: view.purchases.into_iter().map(Purchase::from).collect(),
+        }
+    }
+}
+
+impl From<Why> for Reason {
+    fn from(why: Why) -> Self {
+        let plain = |reason, text: &str| Self {
+            reason,
+            text: text.to_owned(),
+            until: None,
+            names: Vec::new(),
+        };
+        let till = |reason, text: &str, until| Self {
+            until: Some(until),
+            ..plain(reason, text)
+        };
+        match why {
+            Why::Running => plain("running", "it runs now"),
+            Why::Due => plain("due", "it runs as soon as a worker is free"),
+            Why::ModuleBusy { module, most } => {
+                plain("module_busy", &format!("{module} has {most} running already"))
+            }
+            Why::Retry {
+                class,
+                attempt,
+                most,
+                at,
+            } => till(
+                "retry",
+                &format!("{class}; attempt {attempt} of {most} follows"),
+                at,
+            ),
+            Why::CaAway { class, at } => till("ca_away", &class, at),
+            Why::ModuleRests { module, until } => till("module_rests", &format!("{module} rests"), until),
+            Why::Proof { names, turn, at } => {
+                let (reason, text) = match turn {
+                    Turn::Client => ("proof_by_client", "the client must prove control"),
+                    Turn::Us => ("proof_by_us", "the records are being published"),
+                    Turn::Ca => (
+                        "proof_at_ca",
+                        "everything is published; the CA has not looked yet",
+                    ),
+                };
+                Self {
+                    names: names.iter().map(ToString::to_string).collect(),
+                    ..till(reason, text, at)
+                }
+            }
+            Why::AtCa { at } => till("at_ca", "the CA works on the order", at),
+            Why::PurchasesOff { at } => till("purchases_off", "purchases are switched off", at),
+            Why::NoModule { at } => till("no_module", "no module can take the order now", at),
+            Why::Outcome { at } => till(
+                "outcome_unknown",
+                "it is not known whether the CA has the order",
+                at,
+            ),
+            Why::Approval => plain("approval", "a second person must approve the purchase"),
+            Why::Decision => plain("decision", "a person must find out whether the CA has the order"),
+            Why::ManualMode => plain(
+                "manual_mode",
+                "automatic work is switched off; a person must start it",
+            ),
+            Why::Person { class, text } => plain("person", if text.is_empty() { &class } else { &text }),
+            Why::Later { class, at } => till("later", &class, at),
+            Why::Scheduled { at } => till("scheduled", "it is not due yet", at),
         }
     }
 }
@@ -175,14 +281,13 @@ impl From<PurchaseView> for Purchase {
 }
 
 /// One question for all of them or for those in trouble, two for the ones that are not over.
-fn wanted(all: bool, in_trouble: bool) -> Vec<OperationQuery> {
+fn wanted(all: bool, narrowed: &OperationQuery) -> Vec<OperationQuery> {
     let in_state = |state| OperationQuery {
         state: Some(state),
-        in_trouble,
-        ..OperationQuery::default()
+        ..narrowed.clone()
     };
     if all {
-        vec![OperationQuery::default()]
+        vec![narrowed.clone()]
     } else {
         vec![
             in_state(OperationState::Waiting),
@@ -265,6 +370,15 @@ fn page(whole: &Whole) -> String {
     sheet.fact("Attempts", row.attempts.to_string());
     sheet.fact("Next run", or_dash(row.next_run_at.as_ref()));
     sheet.fact("Error", or_dash(row.error.as_ref().map(|error| &error.text)));
+    if let Some(waiting) = &whole.waiting {
+        let names = if waiting.names.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", waiting.names.join(", "))
+        };
+        sheet.fact("Waiting", format!("{}{names}", waiting.text));
+    }
+    sheet.fact("Task", or_dash(row.task.as_ref()));
     sheet.fact("Started by", &row.started_by);
     for one in &whole.considered {
         let why = one.passed_over.map_or_else(|| "taken".to_owned(), spaced);

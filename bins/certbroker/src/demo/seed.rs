@@ -8,7 +8,7 @@ use domain::{
     price::MarginRule,
     product::ValidationMethod,
     rules::DatedRules,
-    state::ServiceState,
+    state::{ServiceState, TaskPriority},
     term::Years,
 };
 use engine::{
@@ -20,6 +20,7 @@ use engine::{
     people::account::NewAccount,
     services::ServiceView,
     tariffs::NewTariff,
+    tasks::PlainTask,
     zones::NewZone,
 };
 use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
@@ -208,14 +209,17 @@ impl Shop {
             .await?
             .parameters
             .department;
-        let (title, detail) = (
-            "Call Second Client about pay.client-two.example",
-            "The CA did not find the organisation. Ask for the number in the register, then order again.",
-        );
-        engine
-            .tasks()
-            .create(&self.admin, title, detail, department)
-            .await?;
+        let plain = PlainTask {
+            title: "Call Second Client about pay.client-two.example".to_owned(),
+            detail:
+                "The CA did not find the organisation. Ask for the number in the register, then order again."
+                    .to_owned(),
+            department,
+            priority: TaskPriority::Normal,
+            due_at: None,
+            service: None,
+        };
+        engine.tasks().create(&self.admin, plain).await?;
         Ok(())
     }
 }
@@ -246,6 +250,8 @@ pub(super) async fn connect(engine: &Engine, admin: &Actor, world: &DemoWorld) -
             blocks_below_minimum: false,
             day_ceiling: None,
             order_ceiling: None,
+            calls_per_second: None,
+            calls_at_once: None,
         },
         if_broken: IfBroken::Refuse,
     };

@@ -405,6 +405,7 @@ impl Maker {
             lease_until: None,
             fence: 2,
             close_wanted_by: None,
+            let_run_by: None,
             error_class: None,
             error: None,
             started_by: "system:load".to_owned(),

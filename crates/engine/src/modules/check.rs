@@ -1,28 +1,22 @@
 //! Looking at a CA account: connection, balance, and what follows from what is seen.
 
-use ca::{Balance, CheckReport, Class, Connector};
+use ca::{Balance, CheckReport, Connector};
 use domain::{
     id::ModuleId,
     state::{ConnectionState, TaskKind},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::{
     Json, Tx,
     module::{self, BalanceReading, Module},
 };
 
+use super::health;
 use crate::{
     Engine, Error, Result,
     connection::internal,
     effects::{self, NewTask},
 };
-
-/// Calls in a row that must fail before the module rests.
-const FAILURES_BEFORE_REST: i32 = 3;
-/// The first rest; every further failure doubles it.
-const FIRST_REST: SignedDuration = SignedDuration::from_mins(1);
-/// The longest rest.
-const LONGEST_REST: SignedDuration = SignedDuration::from_hours(24);
 
 /// What was seen of a CA account.
 pub(super) struct Seen {
@@ -77,7 +71,7 @@ pub(super) fn note(module: &mut Module, seen: &Seen, now: Timestamp) -> Result<(
     Ok(())
 }
 
-/// Keeps the reading in the history, and warns when it is too low.
+/// Keeps the reading in the history, warns when it is too low, and lets go on what waited for a module that works.
 pub(super) async fn keep_balance(
     engine: &Engine,
     tx: &Tx,
@@ -87,6 +81,9 @@ pub(super) async fn keep_balance(
 ) -> Result<()> {
     if let Some(Ok(balance)) = &seen.balance {
         keep_reading(tx, module.id, balance).await?;
+    }
+    if seen.report.is_ok() {
+        health::works_again(engine, tx, module).await?;
     }
     warn_when_low(engine, tx, module, now).await
 }
@@ -126,57 +123,6 @@ pub(crate) fn is_low(module: &Module) -> bool {
         (Some(balance), Some(minimum)) => balance.covers(minimum) == Ok(false),
         _ => false,
     }
-}
-
-/// Counts a call that did not reach the CA. After some in a row the module rests, longer and longer, and one incident
-/// task says so.
-pub(crate) async fn rest_after_failure(
-    engine: &Engine,
-    tx: &Tx,
-    id: ModuleId,
-    class: Class,
-    text: &str,
-) -> Result<()> {
-    let Some(mut module) = module::lock(tx, id).await? else {
-        return Ok(());
-    };
-    let now = engine.now();
-    module.failures = module.failures.saturating_add(1);
-    let beyond = module.failures - FAILURES_BEFORE_REST;
-    if beyond >= 0 {
-        let rest = FIRST_REST
-            .saturating_mul(1_i32 << beyond.min(12))
-            .min(LONGEST_REST);
-        module.rests_until = now.checked_add(rest).ok();
-        if class == Class::Unreachable {
-            module.connection = ConnectionState::Broken;
-        }
-        effects::open_task_once(
-            engine,
-            tx,
-            NewTask::for_module(TaskKind::ModuleBroken, &module)
-                .saying(format!("{} cannot be used: {text}", module.name)),
-        )
-        .await?;
-    }
-    module::update(tx, &mut module).await?;
-    Ok(())
-}
-
-/// Forgets failures after a call that reached the CA, and closes the incident.
-pub(crate) async fn settle_after_success(engine: &Engine, id: ModuleId) -> Result<()> {
-    let tx = engine.store().begin().await?;
-    if let Some(mut module) = module::lock(&tx, id).await?
-        && module.failures > 0
-    {
-        module.failures = 0;
-        module.rests_until = None;
-        module.connection = ConnectionState::Connected;
-        module::update(&tx, &mut module).await?;
-        effects::drop_task_of_module(engine, &tx, TaskKind::ModuleBroken, &module).await?;
-    }
-    tx.commit().await?;
-    Ok(())
 }
 
 async fn keep_reading(tx: &Tx, module: ModuleId, balance: &Balance) -> Result<()> {

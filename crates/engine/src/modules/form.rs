@@ -9,6 +9,8 @@ use store::module::Module;
 use super::ModuleParameters;
 use crate::error::{Error, Result};
 
+/// The highest limit of calls.
+const MOST_CALLS: u32 = 1_000;
 /// Longest name.
 const LONGEST_NAME: usize = 80;
 
@@ -85,6 +87,14 @@ pub(super) fn check_parameters(parameters: &ModuleParameters) -> Result<()> {
             wrong(field, "amount");
         }
     }
+    for (field, limit) in [
+        ("calls_per_second", parameters.calls_per_second),
+        ("calls_at_once", parameters.calls_at_once),
+    ] {
+        if limit.is_some_and(|limit| !(1..=MOST_CALLS).contains(&limit)) {
+            wrong(field, "out-of-range");
+        }
+    }
     if parameters.blocks_below_minimum && parameters.minimal_balance.is_none() {
         wrong("minimal_balance", "required");
     }
@@ -109,6 +119,9 @@ pub(super) fn set_parameters(
     module.set_minimal_balance(money(parameters.minimal_balance))?;
     module.set_day_ceiling(money(parameters.day_ceiling))?;
     module.set_order_ceiling(money(parameters.order_ceiling))?;
+    let limit = |limit: Option<u32>| limit.and_then(|limit| i32::try_from(limit).ok());
+    module.calls_per_second = limit(parameters.calls_per_second);
+    module.calls_at_once = limit(parameters.calls_at_once);
     Ok(())
 }
 
@@ -123,5 +136,9 @@ pub(super) fn parameters_of(module: &Module) -> ModuleParameters {
         blocks_below_minimum: module.blocks_below_minimum,
         day_ceiling: amount(module.day_ceiling()),
         order_ceiling: amount(module.order_ceiling()),
+        calls_per_second: module
+            .calls_per_second
+            .and_then(|limit| u32::try_from(limit).ok()),
+        calls_at_once: module.calls_at_once.and_then(|limit| u32::try_from(limit).ok()),
     }
 }

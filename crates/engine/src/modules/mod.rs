@@ -1,7 +1,9 @@
 //! Processing modules: the wizard, the list, the switch, the balance.
 
+pub(crate) mod automatic;
 mod check;
 mod form;
+pub(crate) mod health;
 mod model;
 
 pub use model::{
@@ -131,6 +133,9 @@ impl Modules<'_> {
             day_ceiling_currency: None,
             order_ceiling_minor: None,
             order_ceiling_currency: None,
+            is_manual: false,
+            calls_per_second: None,
+            calls_at_once: None,
             log_level: 4,
             failures: 0,
             rests_until: None,
@@ -442,6 +447,7 @@ impl Modules<'_> {
             sort: module.sort,
             is_active: module.is_active,
             are_purchases_blocked: module.are_purchases_blocked,
+            is_manual: module.is_manual,
             connection: module.connection,
             checked_at: module.checked_at,
             rests_until: module.rests_until.filter(|until| *until > self.0.now()),
@@ -461,7 +467,8 @@ pub(crate) fn balance_view(module: &Module) -> BalanceView {
     }
 }
 
-pub(crate) use check::{refresh_balance, rest_after_failure, settle_after_success};
+pub(crate) use check::refresh_balance;
+pub(crate) use health::{asked_wait, rest_after_failure, settle_after_success};
 
 /// The connector of a module, for those who have only its id.
 pub(crate) async fn connector_of(engine: &Engine, id: ModuleId) -> Result<(Module, Arc<dyn Connector>)> {

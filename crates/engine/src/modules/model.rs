@@ -68,6 +68,10 @@ pub struct ModuleParameters {
     pub day_ceiling: Option<Decimal>,
     /// The most that one order may cost without a second person.
     pub order_ceiling: Option<Decimal>,
+    /// Calls a second to the account at the CA. Empty: as the installation is configured.
+    pub calls_per_second: Option<u32>,
+    /// Calls, and operations, at the same time. Empty: as the installation is configured.
+    pub calls_at_once: Option<u32>,
 }
 
 /// A change of a module.
@@ -134,6 +138,8 @@ pub struct ModuleLine {
     pub is_active: bool,
     /// Whether purchases through it are off.
     pub are_purchases_blocked: bool,
+    /// Whether its automatic work is off: every operation waits for a person.
+    pub is_manual: bool,
     /// What the last check showed.
     pub connection: ConnectionState,
     /// When it was checked.

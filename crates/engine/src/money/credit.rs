@@ -176,7 +176,7 @@ impl Money<'_> {
         let id = Uuid::from(self.0.new_id::<EntryId>());
         let task = NewTask {
             kind: TaskKind::CreditApproval,
-            title: format!("Credit of {} to {}", new.amount, account.name),
+            title: format!("{} · {}", new.amount, account.name),
             detail: new.note.clone(),
             department: None,
             service: None,

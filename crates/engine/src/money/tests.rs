@@ -275,7 +275,7 @@ async fn a_large_credit_by_staff_needs_a_second_person_and_an_administrators_doe
         assert_eq!(has(money.balance(&admin, account).await.unwrap()).0, eur(100_001));
         let task = request.task_id.unwrap();
         assert_eq!(
-            code(world.engine.tasks().done(&other, task).await),
+            code(world.engine.tasks().done(&admin, task).await),
             "decide-the-credit"
         );
         assert_eq!(

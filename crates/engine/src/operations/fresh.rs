@@ -45,6 +45,7 @@ pub(crate) async fn insert(engine: &Engine, tx: &Tx, wanted: Wanted<'_>) -> Resu
         lease_until: None,
         fence: 0,
         close_wanted_by: None,
+        let_run_by: None,
         error_class: None,
         error: None,
         started_by: wanted.by,

@@ -1,15 +1,22 @@
 //! Operations: units of automatic work, and what people do about them.
 
 mod by_hand;
+mod edit;
+pub(crate) mod ending;
+mod failure;
 pub(crate) mod fresh;
+pub(crate) mod gate;
 mod model;
 pub(crate) mod run;
 pub(crate) mod steps;
+pub(crate) mod waiting;
 
+pub use edit::{Editable, NameEdit, OperationEdit};
 pub use model::{
     AttemptView, ConsideredView, ErrorView, MoneyBack, OperationQuery, OperationView, PurchaseDecision,
     PurchaseView, Upload,
 };
+pub use waiting::{Turn, Waiting, Why};
 
 use domain::{
     id::{NumberKind, OperationId},
@@ -55,6 +62,8 @@ impl Operations<'_> {
     ) -> Result<Listing<OperationView>> {
         require(actor, Permission::WorkTasks)?;
         let filter = OperationFilter {
+            seller: Some(actor.seller),
+            account: query.account,
             state: query.state,
             kind: query.kind,
             service: query.service,
@@ -108,6 +117,7 @@ impl Operations<'_> {
         let tx = engine.store().begin().await?;
         let mut operation = operation::lock(&tx, id).await?.ok_or(Error::NotFound)?;
         start_again(engine, &mut operation)?;
+        operation.let_run_by = Some(actor.label());
         operation::update(&tx, &mut operation).await?;
         effects::close_task_of_operation(engine, &tx, &operation, tasks::Outcome::Done).await?;
         audit::append(
@@ -142,7 +152,7 @@ impl Operations<'_> {
         } else {
             note.trim()
         };
-        run::make_manual(&mut operation, "by_staff", text);
+        failure::make_manual(&mut operation, "by_staff", text);
         operation::update(&tx, &mut operation).await?;
         let task =
             NewTask::for_operation(TaskKind::OperationManual, &service, &operation).saying(text.to_owned());

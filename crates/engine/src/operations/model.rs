@@ -1,7 +1,7 @@
 //! What goes into and comes out of [`Operations`](super::Operations).
 
 use domain::{
-    id::{ModuleId, ServiceId},
+    id::{AccountId, ModuleId, ServiceId},
     state::{OperationKind, OperationState},
 };
 
@@ -14,6 +14,8 @@ pub struct OperationQuery {
     pub state: Option<OperationState>,
     /// Only of this kind.
     pub kind: Option<OperationKind>,
+    /// Only of services of this account.
+    pub account: Option<AccountId>,
     /// Only of this service.
     pub service: Option<ServiceId>,
     /// Only through this module.

@@ -1,34 +1,24 @@
-//! One run of a leased operation: step after step until it has to wait, is over, or fails; and what follows from how
-//! it ended.
+//! One run of a leased operation: step after step until it has to wait, is over, or fails. What follows from a failure is
+//! in [`failure`](super::failure).
 
-use ca::{CaError, Class};
+use ca::CaError;
 use domain::{
     id::{NumberKind, SellerId},
     state::{AttemptOutcome, OperationKind, OperationState, TaskKind},
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use store::{
     Json, Tx,
     operation::{self, Attempt, Operation},
     service::Service,
 };
-use tracing::{Instrument as _, debug, info, warn};
+use tracing::{Instrument as _, debug, info};
 
-use super::steps::{close, open, prolong, reissue};
-use crate::{
-    Actor, Engine, Error, RequestId, Result,
-    effects::{self, NewTask},
-    modules,
-    settings::Settings,
-    tasks,
+use super::{
+    gate,
+    steps::{close, open, prolong, reissue},
 };
-
-/// The first wait for a CA that is away; every further one doubles it.
-const FIRST_PUT_OFF: SignedDuration = SignedDuration::from_mins(1);
-/// The longest wait for a CA that is away.
-const LONGEST_PUT_OFF: SignedDuration = SignedDuration::from_hours(24);
-/// After somebody else changed a row at the same time.
-const AFTER_CONFLICT: SignedDuration = SignedDuration::from_secs(2);
+use crate::{Actor, Engine, Error, RequestId, Result, effects, modules, tasks};
 
 /// What a step leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +145,19 @@ impl<'a> Run<'a> {
 
 impl Run<'_> {
     async fn through(mut self) -> Result<()> {
+        let mut passed = None;
+        let mut was_away = matches!(
+            self.operation.error_class.as_deref(),
+            Some("unreachable" | "rate_limited")
+        );
         loop {
+            // The module may have been chosen by the step before.
+            if passed != Some(self.operation.module_id) {
+                passed = Some(self.operation.module_id);
+                if let Err(held) = gate::pass(&self).await {
+                    return Box::pin(self.failed(held)).await;
+                }
+            }
             debug!(step = self.operation.step, "runs");
             let outcome = match self.operation.kind {
                 OperationKind::Open => Box::pin(open::step(&mut self)).await,
@@ -163,6 +165,11 @@ impl Run<'_> {
                 OperationKind::Reissue => Box::pin(reissue::step(&mut self)).await,
                 OperationKind::Prolong => Box::pin(prolong::step(&mut self)).await,
             };
+            if let (Ok(_), true, Some(module)) = (&outcome, was_away, self.operation.module_id) {
+                // The step that could not reach the CA has done so now.
+                was_away = false;
+                modules::settle_after_success(self.engine, module).await?;
+            }
             match outcome {
                 Ok(Flow::On) => {}
                 Ok(Flow::Rest) => return Ok(()),
@@ -212,13 +219,11 @@ impl Run<'_> {
         let class = self.operation.error_class.clone();
         let text = self.operation.error.clone();
         self.keep_attempt(tx, outcome, class, text).await?;
-        if self.operation.attempts > 0 || self.was_manual() {
-            let outcome = match state {
-                OperationState::Done => tasks::Outcome::Done,
-                _ => tasks::Outcome::FellAway,
-            };
-            effects::close_task_of_operation(self.engine, tx, &self.operation, outcome).await?;
-        }
+        let outcome = match state {
+            OperationState::Done => tasks::Outcome::Done,
+            _ => tasks::Outcome::FellAway,
+        };
+        effects::close_task_of_operation(self.engine, tx, &self.operation, outcome).await?;
         info!(state = state.word(), "over");
         Ok(())
     }
@@ -230,16 +235,12 @@ impl Run<'_> {
         Ok(self.operation.close_wanted_by.is_some())
     }
 
-    fn was_manual(&self) -> bool {
-        self.operation.outputs.0.get("was_manual").is_some()
-    }
-
-    fn give_back(&mut self) {
+    pub(super) fn give_back(&mut self) {
         self.operation.lease_owner = None;
         self.operation.lease_until = None;
     }
 
-    async fn keep_attempt(
+    pub(super) async fn keep_attempt(
         &self,
         tx: &Tx,
         outcome: AttemptOutcome,
@@ -262,149 +263,6 @@ impl Run<'_> {
             ),
         };
         Ok(operation::insert_attempt(tx, &attempt).await?)
-    }
-
-    async fn failed(self, error: StepError) -> Result<()> {
-        match error {
-            StepError::Engine(Error::Conflict) => self.try_again_soon().await,
-            StepError::Engine(error) => {
-                warn!(error = %chain(&error), "failed");
-                self.count_attempt(error.code(), chain(&error)).await
-            }
-            StepError::Ca(error) if error.class().uses_attempt() => {
-                warn!(error = %error, "failed");
-                self.count_attempt(error.class().word(), error.to_string()).await
-            }
-            StepError::Ca(error) => self.put_off(&error).await,
-            StepError::Later { at, class, text } => {
-                debug!(reason = text, "later");
-                self.store_put_off(at, class, text, None).await
-            }
-            StepError::Manual { kind, class, text } => {
-                warn!(reason = text, "a person must look");
-                self.hand_over(kind, class, text).await
-            }
-        }
-    }
-
-    /// Somebody else wrote at the same time. Either the lease is lost, and this changes nothing, or it goes on soon.
-    async fn try_again_soon(mut self) -> Result<()> {
-        let engine = self.engine;
-        let tx = engine.store().begin().await?;
-        self.operation.next_run_at = engine.now().checked_add(AFTER_CONFLICT).ok();
-        self.give_back();
-        match operation::save_leased(&tx, &mut self.operation).await {
-            Ok(()) => tx.commit().await?,
-            Err(store::Error::Conflict { .. }) => debug!("the lease was lost"),
-            Err(error) => return Err(error.into()),
-        }
-        Ok(())
-    }
-
-    async fn count_attempt(mut self, class: &str, text: String) -> Result<()> {
-        let engine = self.engine;
-        let settings = Settings::load(engine.store().reader(), &self.actor).await?;
-        self.operation.attempts += 1;
-        let most = match self.operation.kind {
-            // A renewal that was tried twice may be bought twice (BILLmanager's rule).
-            OperationKind::Prolong => 1,
-            _ => i32::try_from(settings.most_attempts).unwrap_or(i32::MAX),
-        };
-        if self.operation.attempts >= most {
-            let text = format!("{text} (attempt {} of {most})", self.operation.attempts);
-            return self.hand_over(TaskKind::OperationManual, class, text).await;
-        }
-        let wait = SignedDuration::from_mins(i64::from(settings.retry_minutes));
-        self.operation.next_run_at = engine.now().checked_add(wait).ok();
-        self.operation.error_class = Some(class.to_owned());
-        self.operation.error = Some(text.clone());
-        self.give_back();
-        let tx = engine.store().begin().await?;
-        operation::save_leased(&tx, &mut self.operation).await?;
-        self.keep_attempt(&tx, AttemptOutcome::Failed, Some(class.to_owned()), Some(text))
-            .await?;
-        tx.commit().await?;
-        Ok(())
-    }
-
-    /// The CA is away: no attempt is counted, the wait grows, and the module gets the one incident task.
-    async fn put_off(self, error: &CaError) -> Result<()> {
-        let engine = self.engine;
-        let doubled = FIRST_PUT_OFF.saturating_mul(1_i32 << self.operation.postponed.clamp(0, 11));
-        let mut wait = doubled.min(LONGEST_PUT_OFF);
-        if let Some(asked) = error
-            .retry_after
-            .and_then(|asked| SignedDuration::try_from(asked).ok())
-        {
-            wait = wait.max(asked).min(LONGEST_PUT_OFF);
-        }
-        let at = engine.now().checked_add(wait).unwrap_or(Timestamp::MAX);
-        info!(error = %error, until = %at, "the CA is away");
-        self.store_put_off(at, error.class().word(), error.to_string(), Some(error.class()))
-            .await
-    }
-
-    async fn store_put_off(
-        mut self,
-        at: Timestamp,
-        class: &str,
-        text: String,
-        away: Option<Class>,
-    ) -> Result<()> {
-        let engine = self.engine;
-        let is_new = self.operation.error_class.as_deref() != Some(class);
-        self.operation.postponed = self.operation.postponed.saturating_add(1);
-        self.operation.next_run_at = Some(at);
-        self.operation.error_class = Some(class.to_owned());
-        self.operation.error = Some(text.clone());
-        self.give_back();
-        let tx = engine.store().begin().await?;
-        operation::save_leased(&tx, &mut self.operation).await?;
-        if is_new {
-            self.keep_attempt(
-                &tx,
-                AttemptOutcome::Postponed,
-                Some(class.to_owned()),
-                Some(text.clone()),
-            )
-            .await?;
-        }
-        if let (Some(class), Some(module)) = (away, self.operation.module_id) {
-            modules::rest_after_failure(engine, &tx, module, class, &text).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
-    async fn hand_over(mut self, kind: TaskKind, class: &str, text: String) -> Result<()> {
-        let engine = self.engine;
-        let tx = engine.store().begin().await?;
-        make_manual(&mut self.operation, class, &text);
-        operation::save_leased(&tx, &mut self.operation).await?;
-        self.keep_attempt(
-            &tx,
-            AttemptOutcome::Manual,
-            Some(class.to_owned()),
-            Some(text.clone()),
-        )
-        .await?;
-        let task = NewTask::for_operation(kind, &self.service, &self.operation).saying(text);
-        effects::open_task_once(engine, &tx, task).await?;
-        tx.commit().await?;
-        Ok(())
-    }
-}
-
-/// Hands an operation to a person.
-pub(crate) fn make_manual(operation: &mut Operation, class: &str, text: &str) {
-    operation.state = OperationState::Manual;
-    operation.next_run_at = None;
-    operation.lease_owner = None;
-    operation.lease_until = None;
-    operation.error_class = Some(class.to_owned());
-    operation.error = Some(text.to_owned());
-    if let Some(outputs) = operation.outputs.0.as_object_mut() {
-        outputs.insert("was_manual".to_owned(), true.into());
     }
 }
 

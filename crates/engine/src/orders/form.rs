@@ -167,7 +167,7 @@ pub(crate) fn check_choice(
 }
 
 /// Every wrong field of the people and the organisation.
-pub(super) fn check_people(
+pub(crate) fn check_people(
     plan: &TariffPlan,
     contact: &Contact,
     organisation: Option<&Organisation>,

@@ -5,7 +5,7 @@ use domain::{
     contact::{Contact, Organisation},
     id::{
         AccountId, CaOrderId, CertificateId, ModuleId, OperationId, PurchaseId, ServiceId, TariffPlanId,
-        ValidationId,
+        TaskId, ValidationId,
     },
     name::DomainName,
     price::PriceLine,
@@ -18,6 +18,8 @@ use domain::{
     term::{ShownDates, Years},
 };
 use jiff::{Timestamp, civil::Date};
+
+use crate::operations::Waiting;
 pub use store::service_list::{Direction, ServiceSort};
 
 use super::PlanView;
@@ -280,6 +282,10 @@ pub struct OperationView {
     pub service_number: i64,
     /// The service's main name.
     pub main_name: DomainName,
+    /// Whose service it is.
+    pub account: AccountId,
+    /// The account's name.
+    pub account_name: String,
     /// Through which module.
     pub module: Option<ModuleId>,
     /// The module's name; for staff.
@@ -292,6 +298,10 @@ pub struct OperationView {
     pub is_running: bool,
     /// The last error; for staff.
     pub error: Option<ErrorView>,
+    /// Why it waits; for staff, and only where one operation is shown.
+    pub waiting: Option<Waiting>,
+    /// The open task of it; for staff.
+    pub task: Option<(TaskId, i64)>,
     /// Who started it.
     pub started_by: String,
     /// When it was made.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ca::purchase::{Record, State};
 use domain::{
     Money,
-    id::{AccountId, ModuleId, ServiceId, TariffPlanId},
+    id::{AccountId, ModuleId, OperationId, ServiceId, TariffPlanId, TaskId},
     price::margin,
     product::ValidationMethod,
     state::{KeyCustody, OperationState, ValidationState},
@@ -23,7 +23,12 @@ use super::{
     Allowed, AttemptView, CaOrderView, CertificateView, ConsideredView, ErrorView, Failure, KeyView,
     OperationView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceView, ValidationView, plan,
 };
-use crate::{Actor, Engine, Error, Permission, Result, authority::may, tariffs, zones};
+use crate::{
+    Actor, Engine, Error, Permission, Result,
+    authority::{self, may},
+    operations::waiting,
+    tariffs, zones,
+};
 
 /// Attempts that a page shows.
 const ATTEMPTS_SHOWN: u64 = 50;
@@ -364,6 +369,19 @@ pub(crate) async fn operation_views(
         HashMap::new()
     };
     let is_staff = may(actor, Permission::WorkTasks);
+    let tasks = if is_staff {
+        open_tasks(engine, actor, operations).await?
+    } else {
+        HashMap::new()
+    };
+    let mut accounts: Vec<AccountId> = services.values().map(|service| service.account_id).collect();
+    accounts.sort();
+    accounts.dedup();
+    let accounts: HashMap<AccountId, String> = store::account::find_many(reader, &accounts)
+        .await?
+        .into_iter()
+        .map(|account| (account.id, account.name))
+        .collect();
     let wall = engine.clock().machine_now();
     Ok(operations
         .iter()
@@ -378,6 +396,8 @@ pub(crate) async fn operation_views(
                 service: service.id,
                 service_number: service.number,
                 main_name: service.main_name.clone(),
+                account: service.account_id,
+                account_name: accounts.get(&service.account_id).cloned().unwrap_or_default(),
                 module: operation.module_id,
                 module_name: operation.module_id.and_then(|id| modules.get(&id)).cloned(),
                 attempts: u32::try_from(operation.attempts).unwrap_or(0),
@@ -388,6 +408,8 @@ pub(crate) async fn operation_views(
                 } else {
                     None
                 },
+                waiting: None,
+                task: tasks.get(&operation.id).copied(),
                 started_by: operation.started_by.clone(),
                 created_at: operation.created_at,
                 finished_at: operation.finished_at,
@@ -396,6 +418,27 @@ pub(crate) async fn operation_views(
                 purchases: Vec::new(),
             })
         })
+        .collect())
+}
+
+/// The open tasks of operations that the actor may see.
+async fn open_tasks(
+    engine: &Engine,
+    actor: &Actor,
+    operations: &[Operation],
+) -> Result<HashMap<OperationId, (TaskId, i64)>> {
+    let reader = engine.store().reader();
+    let desk = authority::desk(reader, actor).await?;
+    let ids: Vec<OperationId> = operations
+        .iter()
+        .filter(|operation| matches!(operation.state, OperationState::Waiting | OperationState::Manual))
+        .map(|operation| operation.id)
+        .collect();
+    let tasks = store::task::open_of_operations(reader, &ids).await?;
+    Ok(tasks
+        .into_iter()
+        .filter(|task| desk.see(task).is_ok())
+        .filter_map(|task| Some((task.operation_id?, (task.id, task.number))))
         .collect())
 }
 
@@ -410,6 +453,9 @@ pub(crate) async fn operation_page(
     let mut view = views.into_iter().next().ok_or(Error::NotFound)?;
     if !may(actor, Permission::WorkTasks) {
         return Ok(view);
+    }
+    if let Some(service) = service::find(reader, operation.service_id).await? {
+        view.waiting = waiting::of(engine, actor, operation, &service, view.task).await?;
     }
     view.history = operation::attempts(reader, operation.id, ATTEMPTS_SHOWN)
         .await?

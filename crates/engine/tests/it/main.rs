@@ -21,3 +21,4 @@ mod reissue;
 mod terms;
 mod travel;
 mod trouble;
+mod work;

@@ -13,7 +13,11 @@ use domain::{
 };
 use leaderssl_simulator::ValidationMode;
 use rust_decimal::Decimal;
-use store::{Page, task::TaskFilter};
+use store::{
+    Page,
+    operation::{Lease, Through},
+    task::TaskFilter,
+};
 use testkit::{
     TestWorld, Wanted,
     database::{for_each_backend, for_each_test_store},
@@ -212,7 +216,13 @@ async fn who_lost_its_lease_writes_nothing_any_more() {
             let tx = world.store.begin().await.unwrap();
             let wall = jiff::Timestamp::from_second(wall).unwrap();
             let until = wall + jiff::SignedDuration::from_mins(5);
-            let leased = store::operation::lease_due(&tx, owner, now, wall, until, 8)
+            let lease = Lease {
+                owner,
+                now,
+                wall,
+                until,
+            };
+            let leased = store::operation::lease_due(&tx, lease, Through::Any, 8)
                 .await
                 .unwrap();
             tx.commit().await.unwrap();

@@ -1,6 +1,6 @@
 use domain::{
     id::NumberKind,
-    state::{TaskKind, TaskState},
+    state::{TaskKind, TaskPriority, TaskState},
 };
 use jiff::SignedDuration;
 use store::{
@@ -23,6 +23,9 @@ async fn some_task(tx: &Tx, department: &Department, key: &str) -> Task {
         number: counter::next_number(tx, NumberKind::Task).await.unwrap(),
         kind: TaskKind::Plain,
         state: TaskState::Open,
+        priority: TaskPriority::Normal,
+        due_at: None,
+        overdue_told_at: None,
         title: "Look".into(),
         detail: String::new(),
         department_id: department.id,
@@ -45,6 +48,8 @@ async fn some_department(tx: &Tx, seller: &Seller) -> Department {
         seller_id: seller.id,
         name: "Support".into(),
         email: String::new(),
+        language: "en".into(),
+        hours: domain::hours::BusinessHours::ALWAYS,
         is_archived: false,
         created_at: at(0),
         version: 1,

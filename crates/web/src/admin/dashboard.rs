@@ -5,10 +5,11 @@ use domain::{id::NumberKind, state::ServiceState};
 use engine::{
     dashboard::{Dashboard, ModuleBalance},
     services::{OperationView, ServiceLine},
+    tasks::{TaskCounts, TaskFilter, TaskLine, TaskSort},
 };
 use httpkit::{Failure, Tone};
 use maud::{Markup, html};
-use store::{Page, task::TaskFilter};
+use store::Page;
 
 use super::{pieces, system::mails};
 use crate::{
@@ -41,21 +42,12 @@ pub fn routes() -> Routes {
 pub struct Shown {
     /// What the engine sums up.
     pub dashboard: Dashboard,
-    /// The newest open tasks.
+    /// The most urgent open tasks.
     pub tasks: Vec<TaskLine>,
-    /// How many tasks are open.
-    pub open_tasks: u64,
+    /// How many tasks are open, overdue, and of whoever looks.
+    pub counts: TaskCounts,
     /// What is still to be set up.
     pub missing: Vec<Missing>,
-}
-
-/// An open task.
-#[derive(Debug, Clone)]
-pub struct TaskLine {
-    /// The task.
-    pub task: store::task::Task,
-    /// The name of its department.
-    pub department: String,
 }
 
 /// A step of the first set-up that was not done yet.
@@ -84,26 +76,19 @@ async fn show(visit: StaffVisit) -> Result<Response, Failure> {
     let tasks = visit
         .engine
         .tasks()
-        .list(&visit.actor, TaskFilter::open(), &Page::first(TASKS))
+        .lines(
+            &visit.actor,
+            TaskFilter::open(),
+            TaskSort::Urgent,
+            &Page::first(TASKS),
+        )
         .await?;
-    let departments = pieces::departments(&visit).await?;
-    let open_tasks = visit
-        .engine
-        .tasks()
-        .count(&visit.actor, TaskFilter::open())
-        .await?;
+    let counts = visit.engine.tasks().counts(&visit.actor).await?;
     let missing = missing_steps(&visit, &dashboard).await?;
     let shown = Shown {
         dashboard,
-        tasks: tasks
-            .rows
-            .into_iter()
-            .map(|task| TaskLine {
-                department: pieces::department_name(&departments, task.department_id),
-                task,
-            })
-            .collect(),
-        open_tasks,
+        tasks: tasks.rows,
+        counts,
         missing,
     };
     Ok(visit.page(page(&visit.view, &shown)))
@@ -206,7 +191,8 @@ fn state_tiles(view: &View, shown: &Shown) -> Vec<Tile> {
     });
     let trouble = shown.dashboard.retrying + shown.dashboard.manual;
     let warned = |count: i64| if count > 0 { Tone::Warn } else { Tone::Neutral };
-    let open = i64::try_from(shown.open_tasks).unwrap_or(i64::MAX);
+    let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    let (open, overdue) = (number(shown.counts.open), number(shown.counts.overdue));
     let work = [
         Tile {
             label: view.t("dashboard-trouble"),
@@ -218,9 +204,14 @@ fn state_tiles(view: &View, shown: &Shown) -> Vec<Tile> {
         Tile {
             label: view.t("dashboard-tasks"),
             figure: view.number(open),
-            detail: String::new(),
-            link: "/admin/tasks".into(),
-            tone: warned(open),
+            detail: view.t_args("dashboard-overdue", &[("count", overdue.into())]),
+            link: if overdue > 0 {
+                "/admin/tasks?due=overdue"
+            } else {
+                "/admin/tasks"
+            }
+            .into(),
+            tone: if overdue > 0 { Tone::Bad } else { warned(open) },
         },
     ];
     by_state.chain(work).collect()
@@ -283,7 +274,9 @@ fn open_tasks(view: &View, lines: &[TaskLine]) -> Markup {
             html! {
                 (line.task.title)
                 span.sub { (line.department) " · " (view.ago(line.task.created_at)) }
+                @if line.is_overdue { (badge(Tone::Bad, &view.t("tasks-overdue"))) }
             },
+            badge::priority(view, line.task.priority),
         ]
     };
     Table {
@@ -291,6 +284,7 @@ fn open_tasks(view: &View, lines: &[TaskLine]) -> Markup {
         columns: vec![
             Column::fit(view.t("column-number")),
             Column::new(view.t("tasks-column-title")),
+            Column::fit(view.t("tasks-column-priority")),
         ],
         rows: lines.iter().map(row).collect(),
         sorting: None,

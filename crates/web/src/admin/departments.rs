@@ -1,9 +1,13 @@
 //! Departments: groups of staff that tasks go to.
 
 use axum::response::Response;
-use domain::id::{DepartmentId, UserId};
+use domain::{
+    hours::{BusinessHours, Opening},
+    id::{DepartmentId, UserId},
+};
 use engine::departments::{DepartmentInput, DepartmentView};
 use httpkit::{Failure, Flash, Form, params::Posted};
+use i18n::Locale;
 use maud::{Markup, html};
 use store::{
     Page,
@@ -53,7 +57,8 @@ async fn list_page(visit: StaffVisit) -> Result<Response, Failure> {
 
 async fn add_page(visit: AdministratorVisit) -> Result<Response, Failure> {
     let staff = staff(&visit).await?;
-    Ok(visit.page(form_page(&visit.view, &Form::default(), &staff, None)))
+    let form = Form::default().with("language", visit.view.locale.code());
+    Ok(visit.page(form_page(&visit.view, &form, &staff, None)))
 }
 
 async fn add(visit: AdministratorVisit, Posted(posted): Posted) -> Result<Response, Failure> {
@@ -76,7 +81,13 @@ async fn edit_page(visit: AdministratorVisit, At(id): At<DepartmentId>) -> Resul
         .with("version", department.version.to_string())
         .with("name", &department.name)
         .with("email", &department.email)
+        .with("language", &department.language)
         .with("is_archived", if department.is_archived { "on" } else { "" });
+    for (field, opening) in DAYS.into_iter().zip(department.hours.days()) {
+        if let Some(opening) = opening {
+            form.add(field, opening.to_string());
+        }
+    }
     for member in &shown.members {
         form.add("members", member.to_string());
     }
@@ -116,12 +127,37 @@ fn read(form: &mut Form) -> DepartmentInput {
             Err(_) => form.reject("members", "choice"),
         }
     }
+    let language = form.choice::<Locale>("language").unwrap_or_default();
+    let hours = hours(form);
     DepartmentInput {
         name,
         email,
+        language,
+        hours,
         members,
         is_archived: form.values().is_on("is_archived"),
     }
+}
+
+/// The fields of the seven days, Monday first.
+const DAYS: [&str; 7] = [
+    "hours.1", "hours.2", "hours.3", "hours.4", "hours.5", "hours.6", "hours.7",
+];
+
+/// Business hours as seven fields hold them; what is wrong stays beside its field.
+fn hours(form: &mut Form) -> BusinessHours {
+    let mut week = [None; 7];
+    for (day, field) in week.iter_mut().zip(DAYS) {
+        let text = form.optional(field, 20);
+        if text.is_empty() {
+            continue;
+        }
+        match text.parse::<Opening>() {
+            Ok(opening) => *day = Some(opening),
+            Err(error) => form.reject(field, error.code()),
+        }
+    }
+    BusinessHours::new(week)
 }
 
 /// Everybody of the seller's company: id and name.
@@ -160,6 +196,8 @@ pub fn list(view: &View, departments: &[DepartmentView], people: &People) -> Mar
                 @if one.members.is_empty() { (dash()) }
                 @for member in &one.members { div { a href={ "/admin/users/" (member) } { (people.name(*member)) } } }
             },
+            html! { (department.language.parse::<Locale>().unwrap_or_default().native_name()) },
+            html! { @for line in hours_line(view, department.hours) { div { (line) } } },
             html! { a href={ "/admin/tasks?state=unfinished&department=" (department.id) } { (view.t("dashboard-tasks")) } },
             badge::active(view, Active::from(!department.is_archived)),
         ]
@@ -170,6 +208,8 @@ pub fn list(view: &View, departments: &[DepartmentView], people: &People) -> Mar
             Column::new(view.t("column-name")),
             Column::new(view.t("column-email")),
             Column::new(view.t("departments-members")),
+            Column::new(view.t("departments-language")),
+            Column::new(view.t("departments-hours")),
             Column::new(view.t("nav-tasks")),
             Column::new(view.t("column-state")),
         ],
@@ -187,6 +227,43 @@ pub fn list(view: &View, departments: &[DepartmentView], people: &People) -> Mar
     )
 }
 
+fn languages() -> Vec<(String, String)> {
+    let named = Locale::ALL.map(|locale| (locale.code().to_owned(), locale.native_name().to_owned()));
+    named.to_vec()
+}
+
+fn zone(view: &View) -> String {
+    view.zone.iana_name().unwrap_or("UTC").to_owned()
+}
+
+/// The hours of a department in one line: days of the same hours together.
+fn hours_line(view: &View, hours: BusinessHours) -> Vec<String> {
+    if hours.is_always() {
+        return vec![view.t("departments-hours-always")];
+    }
+    let mut lines: Vec<(usize, usize, String)> = Vec::new();
+    for (day, opening) in (1..).zip(hours.days()) {
+        let Some(opening) = opening.map(|opening| opening.to_string()) else {
+            continue;
+        };
+        match lines.last_mut() {
+            Some((_, last, same)) if *last + 1 == day && *same == opening => *last = day,
+            _ => lines.push((day, day, opening)),
+        }
+    }
+    let name = |day: usize| view.t(&format!("weekday-{day}"));
+    lines
+        .into_iter()
+        .map(|(first, last, opening)| {
+            if first == last {
+                format!("{} {opening}", name(first))
+            } else {
+                format!("{}–{} {opening}", name(first), name(last))
+            }
+        })
+        .collect()
+}
+
 /// A new department, or one that is changed.
 #[must_use]
 pub fn form_page(
@@ -202,17 +279,29 @@ pub fn form_page(
         ),
         None => (view.t("departments-add"), "/admin/departments/new".to_owned()),
     };
+    let mut own = vec!["name", "email", "language", "members"];
+    own.extend(DAYS);
     layout::staff(
         view,
         &title,
         &html! {
             (Head::new(title.clone()).under(view.t("nav-departments"), "/admin/departments").render(view))
-            (field::summary(view, form, &["name", "email", "members"]))
+            (field::summary(view, form, &own))
             section.card { div.card-body {
                 form.form method="post" action=(action) {
                     @if existing.is_some() { input type="hidden" name="version" value=(form.value("version")); }
                     (Field::new("name", view.t("column-name"), Kind::Text).render(view, form))
                     (Field::new("email", view.t("column-email"), Kind::Mail).optional().autocomplete("off").hint(view.t("departments-email-hint")).render(view, form))
+                    (Field::new("language", view.t("departments-language"), Kind::Text).hint(view.t("departments-language-hint")).select(view, form, &languages()))
+                    fieldset {
+                        legend { (view.t("departments-hours")) }
+                        p.hint { (view.t_args("departments-hours-hint", &[("zone", zone(view).into())])) }
+                        div.row-fields {
+                            @for (number, field) in (1..).zip(DAYS) {
+                                (Field::new(field, view.t(&format!("weekday-{number}")), Kind::Text).optional().placeholder("09:00-18:00").autocomplete("off").render(view, form))
+                            }
+                        }
+                    }
                     fieldset {
                         legend { (view.t("departments-members")) }
                         @for (value, name) in staff {

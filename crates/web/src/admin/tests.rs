@@ -11,7 +11,9 @@ use domain::{
     id::{AccountId, DepartmentId, ModuleId, OperationId, ServiceId, TariffPlanId, TaskId},
     price::{MarginRule, PeriodPrice},
     product::{ProductKind, ValidationLevel, ValidationMethod},
-    state::{ConnectionState, OperationKind, OperationState, Role, ServiceState, TaskKind, TaskState},
+    state::{
+        ConnectionState, OperationKind, OperationState, Role, ServiceState, TaskKind, TaskPriority, TaskState,
+    },
     term::{ShownDates, Years},
 };
 use engine::{
@@ -19,14 +21,19 @@ use engine::{
     dashboard::{Dashboard, ModuleBalance},
     modules::{BalanceView, ConnectedPlan, ModuleLine, ModuleParameters, ModuleView},
     notices::Outbox,
+    periodic::{Schedule, WorkView, Workload},
     reconciliation::ModuleReport,
     services::{ErrorView, OperationView, ServiceLine},
     settings::Settings,
     tariffs::{PlanModule, PriceView, TariffLine, TariffView},
+    tasks::{TaskCounts, TaskLine},
     zones::ZoneView,
 };
 use httpkit::{Form, Params};
-use jiff::{Timestamp, ToSpan as _, civil::date};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan as _,
+    civil::{Time, date},
+};
 use store::{
     instance::Instance,
     notice::{Notice, NoticeState},
@@ -37,7 +44,7 @@ use store::{
 use uuid::Uuid;
 
 use super::{
-    dashboard::{self, Missing, TaskLine},
+    dashboard::{self, Missing},
     drafts::{Checking, Importing},
     modules::{
         self, edit, import, show,
@@ -140,6 +147,7 @@ fn line() -> ModuleLine {
         sort: 10,
         is_active: true,
         are_purchases_blocked: true,
+        is_manual: true,
         connection: ConnectionState::Broken,
         checked_at: Some(at("2026-11-23T08:30:00Z")),
         rests_until: Some(at("2026-11-23T09:04:00Z")),
@@ -185,6 +193,8 @@ fn module() -> ModuleView {
             blocks_below_minimum: true,
             day_ceiling: Some(500.into()),
             order_ceiling: None,
+            calls_per_second: Some(5),
+            calls_at_once: None,
         },
         report: Some(broken()),
         log_level: 4,
@@ -341,6 +351,8 @@ fn operation() -> OperationView {
         service: id::<ServiceId>(11),
         service_number: 1_042,
         main_name: "shop.example.test".parse().unwrap(),
+        account: AccountId::from(Uuid::from_u128(5)),
+        account_name: "Client & Sons".into(),
         module: Some(id::<ModuleId>(3)),
         module_name: Some("Example <main>".into()),
         attempts: 2,
@@ -350,6 +362,8 @@ fn operation() -> OperationView {
             class: "unreachable".into(),
             text: "no answer from api.ca.example".into(),
         }),
+        waiting: None,
+        task: None,
         started_by: "certbroker".into(),
         created_at: at("2026-11-23T08:50:00Z"),
         finished_at: None,
@@ -366,6 +380,9 @@ fn task() -> Task {
         number: 17,
         kind: TaskKind::BalanceLow,
         state: TaskState::Open,
+        priority: TaskPriority::High,
+        due_at: Some(at("2026-11-23T08:45:00Z")),
+        overdue_told_at: None,
         title: "Example: the balance is 42.50 EUR".into(),
         detail: String::new(),
         department_id: id::<DepartmentId>(4),
@@ -421,10 +438,20 @@ fn dashboard(is_busy: bool) -> dashboard::Shown {
             TaskLine {
                 task: task(),
                 department: "Technical support".into(),
+                performer: None,
+                service: None,
+                operation: None,
+                module: Some("Example <main>".into()),
+                account: None,
+                is_overdue: true,
             };
             some(1)
         ],
-        open_tasks: u64::from(is_busy),
+        counts: TaskCounts {
+            open: u64::from(is_busy),
+            overdue: u64::from(is_busy),
+            mine: 0,
+        },
         missing: if is_busy {
             Vec::new()
         } else {
@@ -705,24 +732,40 @@ fn the_installation_says_what_runs_and_what_does_not() {
     snapshot_page!("reconciliation", administrator("/admin/reconciliation"), |view| {
         system::reconciliation::page(view, &shown)
     });
-    let work = |name: &str, error: Option<&str>| Periodic {
-        name: name.into(),
-        next_run_at: at("2026-11-23T18:00:00Z"),
-        last_started_at: Some(at("2026-11-23T06:00:00Z")),
-        last_finished_at: Some(at("2026-11-23T06:00:02Z")),
-        last_result: Some("2 read, 0 failed".into()),
-        last_error: error.map(str::to_owned),
-        backlog: 0,
-        lease_owner: None,
-        lease_until: None,
-        version: 1,
+    const TWICE: &[Time] = &[Time::constant(6, 0, 0, 0), Time::constant(18, 0, 0, 0)];
+    let work = |name: &str, schedule: Schedule, error: Option<&str>| WorkView {
+        schedule: Some(schedule),
+        is_running: false,
+        row: Periodic {
+            name: name.into(),
+            next_run_at: at("2026-11-23T18:00:00Z"),
+            last_started_at: Some(at("2026-11-23T06:00:00Z")),
+            last_finished_at: Some(at("2026-11-23T06:00:02Z")),
+            last_result: Some("2 read, 0 failed".into()),
+            last_error: error.map(str::to_owned),
+            backlog: 0,
+            lease_owner: None,
+            lease_until: None,
+            version: 1,
+        },
     };
     let works = [
-        work("balances", None),
-        work("reconciliation", Some("the database failed")),
+        work("balances", Schedule::Daily(TWICE), None),
+        work("connections", Schedule::Every(SignedDuration::from_mins(5)), None),
+        work(
+            "reconciliation",
+            Schedule::Every(SignedDuration::from_hours(1)),
+            Some("the database failed"),
+        ),
     ];
+    let workload = Workload {
+        due: 3,
+        running: 2,
+        retrying: 1,
+        manual: 4,
+    };
     snapshot_page!("periodic", administrator("/admin/periodic"), |view| {
-        system::periodic::page(view, &works)
+        system::periodic::page(view, &works, workload)
     });
     let mut form = system::settings::form_of(&Settings::default());
     form.reject("retry_minutes", "out-of-range");

@@ -17,12 +17,13 @@ use domain::{
     selection::PassedOver,
     state::{
         AttemptOutcome, IssueReason, KeyCustody, OperationKind, OperationState, PurchaseStage, Role,
-        ServiceState, TaskKind, TaskState, ValidationState,
+        ServiceState, TaskKind, TaskPriority, TaskState, ValidationState,
     },
     term::{PaidTerm, ShownDates, Years},
 };
 use engine::{
     money::Balance,
+    operations::{Editable, NameEdit, Turn, Waiting, Why},
     orders::MethodView,
     people::user::UserView,
     rules::{Origin, RulesView},
@@ -31,7 +32,7 @@ use engine::{
         NameMethod, OperationView, PlanView, ProofView, PurchaseView, ServiceLine, ServiceMoney, ServiceView,
         ValidationView,
     },
-    tasks::TaskView,
+    tasks::{Change, HistoryEntry, OperationBrief, TaskCounts, TaskLine, TaskView},
 };
 use httpkit::{Form, Params};
 use jiff::{
@@ -118,12 +119,22 @@ fn operation(state: OperationState) -> OperationView {
         service: ServiceId::from(id(10)),
         service_number: 1042,
         main_name: name("shop.example"),
+        account: AccountId::from(Uuid::from_u128(5)),
+        account_name: "Client & Sons".into(),
         module: Some(ModuleId::from(id(7))),
         module_name: Some("Example CA".into()),
         attempts: 2,
         next_run_at: (state == OperationState::Waiting).then(|| at("2026-11-23T09:05:00Z")),
         is_running: false,
         error: Some(trouble()),
+        waiting: Some(Waiting {
+            why: Why::CaAway {
+                class: "unreachable".into(),
+                at: at("2026-11-23T09:05:00Z"),
+            },
+            task: Some((TaskId::from(id(41)), 17)),
+        }),
+        task: Some((TaskId::from(id(41)), 17)),
         started_by: UserId::from(id(1)).to_string(),
         created_at: at("2026-11-20T08:00:00Z"),
         finished_at: None,
@@ -384,6 +395,8 @@ fn department() -> Department {
         seller_id: id(4).into(),
         name: "Support".into(),
         email: String::new(),
+        language: "en".into(),
+        hours: domain::hours::BusinessHours::ALWAYS,
         is_archived: false,
         created_at: at("2026-11-01T08:00:00Z"),
         version: 1,
@@ -397,6 +410,9 @@ fn task() -> Task {
         number: 17,
         kind: TaskKind::OperationManual,
         state: TaskState::Open,
+        priority: TaskPriority::High,
+        due_at: Some(at("2026-11-23T08:45:00Z")),
+        overdue_told_at: None,
         title: "Open S-1042 by hand".into(),
         detail: "The CA does not answer.\nCall them.".into(),
         department_id: DepartmentId::from(id(40)),
@@ -480,21 +496,98 @@ fn operations() {
             &Form::default()
         )
     );
+    let editable = Editable {
+        contact: service().contact,
+        organisation: None,
+        needs_organisation: true,
+        names: vec![NameEdit {
+            name: name("shop.example"),
+            method: ValidationMethod::Dns,
+            approver: None,
+        }],
+        methods: vec![ValidationMethod::Dns, ValidationMethod::Email],
+    };
+    let mut form = Form::default().with("contact.email", "nobody");
+    form.reject("contact.email", "email");
+    snapshot_page!("operation-edit", staff("/admin/operations/x/edit"), |view| {
+        operations::edit_form(view, OperationId::from(id(20)), &editable, &form)
+    });
+}
+
+fn task_line() -> TaskLine {
+    TaskLine {
+        task: task(),
+        department: "Support".into(),
+        performer: None,
+        service: Some(line()),
+        operation: Some(OperationBrief {
+            id: OperationId::from(id(20)),
+            number: 311,
+            kind: OperationKind::Open,
+            state: OperationState::Manual,
+        }),
+        module: None,
+        account: Some("Client & Sons".into()),
+        is_overdue: true,
+    }
 }
 
 #[test]
 fn tasks() {
-    let departments = [(DepartmentId::from(id(40)), "Support".to_owned())];
+    let query = Params::from([("state", "unfinished")]);
+    let listed = tasks::Listed {
+        rows: vec![task_line()],
+        next: Some("eyJ".into()),
+        total: Some(51),
+        counts: TaskCounts {
+            open: 51,
+            overdue: 3,
+            mine: 2,
+        },
+        departments: vec![("dep_1".into(), "Support".into())],
+        plans: vec![("tar_1".into(), "PositiveSSL".into())],
+        is_deskless: false,
+    };
     snapshot_page!("tasks", staff("/admin/tasks"), |view| tasks::list(
-        view,
-        &Params::from([("state", "unfinished")]),
-        &[task()],
-        &departments,
-        &People::default(),
-        &Pager::default()
+        view, &query, &listed
     ));
+    for (name, query, is_deskless, said) in [
+        (
+            "nothing to do",
+            Params::default(),
+            false,
+            "Everything runs by itself.",
+        ),
+        (
+            "nothing matches",
+            Params::from([("who", "mine")]),
+            false,
+            "Nothing matches",
+        ),
+        (
+            "no department",
+            Params::default(),
+            true,
+            "You are in no department",
+        ),
+    ] {
+        let listed = tasks::Listed {
+            is_deskless,
+            ..tasks::Listed::default()
+        };
+        let page = tasks::list(&staff("/admin/tasks"), &query, &listed).into_string();
+        assert!(page.contains(said), "{name}: {page}");
+        assert!(!page.contains("/admin/tasks/bulk"), "{name}");
+    }
+    let anna = UserId::from(id(1)).to_string();
+    let entry = |actor: &str, change| HistoryEntry {
+        at: at("2026-11-23T08:30:00Z"),
+        actor: actor.to_owned(),
+        change,
+    };
     let shown = TaskView {
         task: task(),
+        line: task_line(),
         comments: vec![TaskComment {
             id: id(42),
             task_id: TaskId::from(id(41)),
@@ -503,13 +596,52 @@ fn tasks() {
             body: "Called them.".into(),
             created_at: at("2026-11-23T08:30:00Z"),
         }],
+        history: vec![
+            entry("certbroker: worker", Change::Opened),
+            entry(
+                &anna,
+                Change::Given {
+                    to: Some("Boris <B>".into()),
+                },
+            ),
+            entry(&anna, Change::Given { to: None }),
+            entry(
+                &anna,
+                Change::HandedOver {
+                    to: "Second line".into(),
+                },
+            ),
+            entry(
+                &anna,
+                Change::Priority {
+                    from: TaskPriority::Normal,
+                    to: TaskPriority::High,
+                },
+            ),
+            entry(
+                &anna,
+                Change::Due {
+                    from: None,
+                    to: Some(at("2026-11-23T08:45:00Z")),
+                },
+            ),
+            entry("certbroker: worker", Change::OverdueTold),
+            entry(
+                &anna,
+                Change::Closed {
+                    state: TaskState::Done,
+                },
+            ),
+            entry(&anna, Change::Reopened),
+        ],
         department: department(),
         performer: None,
     };
     let around = tasks::Around {
-        about: vec![("S-1042 · shop.example".into(), "/admin/services/x".into())],
         departments: vec![("dep_1".into(), "Support".into())],
         staff: vec![("usr_1".into(), "Anna Ivanova".into())],
+        people: People::default(),
+        waiting: Some("A person must look at it.".into()),
     };
     snapshot_page!("task", staff("/admin/tasks/x"), |view| tasks::show(
         view,
@@ -517,6 +649,64 @@ fn tasks() {
         &around,
         &Form::default()
     ));
+}
+
+#[test]
+fn every_reason_to_wait_is_one_sentence() {
+    let view = staff("/admin/operations/x");
+    let soon = at("2026-11-23T09:05:00Z");
+    let class = || "unreachable".to_owned();
+    let proof = |turn| Why::Proof {
+        names: vec![name("shop.example"), name("xn--80ak6aa92e.example")],
+        turn,
+        at: soon,
+    };
+    let reasons = [
+        Why::Running,
+        Why::Due,
+        Why::ModuleBusy {
+            module: "Example CA".into(),
+            most: 4,
+        },
+        Why::Retry {
+            class: "protocol".into(),
+            attempt: 3,
+            most: 10,
+            at: soon,
+        },
+        Why::CaAway {
+            class: class(),
+            at: soon,
+        },
+        Why::ModuleRests {
+            module: "Example CA".into(),
+            until: soon,
+        },
+        proof(Turn::Client),
+        proof(Turn::Us),
+        proof(Turn::Ca),
+        Why::AtCa { at: soon },
+        Why::PurchasesOff { at: soon },
+        Why::NoModule { at: soon },
+        Why::Outcome { at: soon },
+        Why::Approval,
+        Why::Decision,
+        Why::ManualMode,
+        Why::Person {
+            class: class(),
+            text: "the CA is slow".into(),
+        },
+        Why::Later {
+            class: "mismatch".into(),
+            at: soon,
+        },
+        Why::Scheduled { at: soon },
+    ];
+    let said: Vec<String> = reasons
+        .iter()
+        .map(|why| operations::waiting::sentence(&view, why))
+        .collect();
+    insta::assert_snapshot!("waiting-en", said.join("\n"));
 }
 
 #[test]

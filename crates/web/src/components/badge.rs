@@ -1,6 +1,6 @@
 //! A state in a word and a colour. The word says it all: colour alone never does.
 
-use domain::state::{OperationState, ServiceState, TaskState};
+use domain::state::{OperationState, ServiceState, TaskPriority, TaskState};
 use httpkit::Tone;
 use maud::{Markup, html};
 
@@ -60,6 +60,17 @@ pub fn task_state(view: &View, state: TaskState) -> Markup {
         TaskState::Cancelled => Tone::Neutral,
     };
     badge(tone, &view.word("task-state", state.word()))
+}
+
+/// How soon a task must be done.
+#[must_use]
+pub fn priority(view: &View, priority: TaskPriority) -> Markup {
+    let tone = match priority {
+        TaskPriority::Low | TaskPriority::Normal => Tone::Neutral,
+        TaskPriority::High => Tone::Warn,
+        TaskPriority::Urgent => Tone::Bad,
+    };
+    badge(tone, &view.word("task-priority", priority.word()))
 }
 
 /// On or off.

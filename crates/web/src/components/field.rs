@@ -29,6 +29,8 @@ pub enum Kind {
     Code,
     /// A calendar day.
     Day,
+    /// A day and a time of it, in the seller's zone.
+    Moment,
     /// A user name.
     UserName,
 }
@@ -140,9 +142,9 @@ impl<'a> Field<'a> {
 
     fn control(&self, form: &Form) -> Markup {
         let (kind, mode) = match self.kind {
-            Kind::Text | Kind::UserName | Kind::Day => {
-                (if self.kind == Kind::Day { "date" } else { "text" }, None)
-            }
+            Kind::Text | Kind::UserName => ("text", None),
+            Kind::Day => ("date", None),
+            Kind::Moment => ("datetime-local", None),
             Kind::Mail => ("email", None),
             Kind::Password | Kind::NewPassword => ("password", None),
             Kind::Money => ("text", Some("decimal")),

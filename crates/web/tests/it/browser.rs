@@ -84,6 +84,11 @@ impl Site {
             .add_staff(&self.world.admin, new, Role::Staff)
             .await
             .unwrap();
+        let tx = self.world.store.begin().await.unwrap();
+        store::department::set_members(&tx, self.world.department, &[staff])
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
         self.with_second_factor(STAFF, staff).await
     }
 

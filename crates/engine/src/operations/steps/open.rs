@@ -66,9 +66,6 @@ pub(crate) struct Outputs {
     pub(crate) polls: u32,
     /// How often we looked whether published records are visible.
     pub(crate) looks: u32,
-    /// A person had it once.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) was_manual: bool,
 }
 
 /// The version of the names that an operation works for.

@@ -157,6 +157,7 @@ pub fn page(view: &View, form: &Form, shown: &Shown<'_>) -> Markup {
     let base = address(shown.id);
     let mut own = fields::PARAMETERS.to_vec();
     own.extend(fields::CEILINGS);
+    own.extend(fields::LIMITS);
     own.extend(fields::setting_names(shown.descriptor));
     layout::staff(
         view,
@@ -179,6 +180,7 @@ pub fn page(view: &View, form: &Form, shown: &Shown<'_>) -> Markup {
                     (fields::settings(view, form, shown.descriptor, &shown.kept))
                 }))
                 (card("ceilings", &view.t("modules-ceilings"), &fields::ceilings(view, form)))
+                (card("limits", &view.t("modules-limits"), &fields::limits(view, form)))
                 div.actions {
                     button.button.primary type="submit" name="go" value="save" { (view.t("action-save")) }
                     @if shown.report.is_some() {

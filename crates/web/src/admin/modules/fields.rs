@@ -24,6 +24,8 @@ pub const PARAMETERS: [&str; 5] = [
 ];
 /// The names of the ceilings.
 pub const CEILINGS: [&str; 2] = ["day_ceiling", "order_ceiling"];
+/// The names of the limits.
+pub const LIMITS: [&str; 2] = ["calls_per_second", "calls_at_once"];
 
 /// The parameters: step 4 of the wizard, and a part of the form that changes a module.
 #[must_use]
@@ -53,7 +55,19 @@ pub fn ceilings(view: &View, form: &Form) -> Markup {
     }
 }
 
-/// Reads parameters and ceilings; what is wrong stays beside its field.
+/// The limits of calls.
+#[must_use]
+pub fn limits(view: &View, form: &Form) -> Markup {
+    html! {
+        p.muted { (view.t("modules-limits-text")) }
+        div.row-fields {
+            (Field::new("calls_per_second", view.t("modules-calls-per-second"), Kind::Number).optional().render(view, form))
+            (Field::new("calls_at_once", view.t("modules-calls-at-once"), Kind::Number).optional().hint(view.t("modules-calls-at-once-hint")).render(view, form))
+        }
+    }
+}
+
+/// Reads parameters, ceilings and limits; what is wrong stays beside its field.
 pub fn read_parameters(form: &mut Form) -> Option<ModuleParameters> {
     let name = form.required("name", 80);
     let department = form.choice("department");
@@ -61,6 +75,8 @@ pub fn read_parameters(form: &mut Form) -> Option<ModuleParameters> {
     let minimal_balance = pieces::decimal(form, "minimal_balance");
     let day_ceiling = pieces::decimal(form, "day_ceiling");
     let order_ceiling = pieces::decimal(form, "order_ceiling");
+    let calls_per_second = optional_number(form, "calls_per_second");
+    let calls_at_once = optional_number(form, "calls_at_once");
     let blocks_below_minimum = form.values().is_on("blocks_below_minimum");
     if form.has_problems() {
         return None;
@@ -73,7 +89,17 @@ pub fn read_parameters(form: &mut Form) -> Option<ModuleParameters> {
         blocks_below_minimum,
         day_ceiling,
         order_ceiling,
+        calls_per_second,
+        calls_at_once,
     })
+}
+
+/// A whole number, or nothing.
+fn optional_number(form: &mut Form, field: &str) -> Option<u32> {
+    if form.value(field).trim().is_empty() {
+        return None;
+    }
+    form.number(field)
 }
 
 /// The parameters in a form.
@@ -82,13 +108,16 @@ pub fn of_parameters(parameters: &ModuleParameters) -> Form {
     let amount = |amount: Option<rust_decimal::Decimal>| {
         amount.map_or_else(String::new, |amount| amount.normalize().to_string())
     };
+    let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
     let form = Form::default()
         .with("name", &parameters.name)
         .with("department", parameters.department.to_string())
         .with("sort", parameters.sort.to_string())
         .with("minimal_balance", amount(parameters.minimal_balance))
         .with("day_ceiling", amount(parameters.day_ceiling))
-        .with("order_ceiling", amount(parameters.order_ceiling));
+        .with("order_ceiling", amount(parameters.order_ceiling))
+        .with("calls_per_second", number(parameters.calls_per_second))
+        .with("calls_at_once", number(parameters.calls_at_once));
     if parameters.blocks_below_minimum {
         form.with("blocks_below_minimum", "on")
     } else {

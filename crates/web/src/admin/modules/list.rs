@@ -175,6 +175,7 @@ pub fn connection(view: &View, line: &ModuleLine) -> Markup {
 pub fn state(view: &View, line: &ModuleLine) -> Markup {
     html! {
         (badge::active(view, Active::from(line.is_active)))
+        @if line.is_manual { " " (badge(Tone::Warn, &view.t("modules-manual-mode"))) }
         @if line.are_purchases_blocked { " " (badge(Tone::Warn, &view.t("modules-purchases-off"))) }
     }
 }

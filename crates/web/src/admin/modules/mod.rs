@@ -32,6 +32,7 @@ pub fn routes() -> Routes {
             Routes::of(Audience::Administrator)
                 .post("/admin/modules/{id}/switch", switch)
                 .post("/admin/modules/{id}/purchases", switch_purchases)
+                .post("/admin/modules/{id}/automatic", switch_automatic)
                 .post("/admin/modules/{id}/log", set_log_level),
         )
         .merge(add::routes())
@@ -105,6 +106,23 @@ async fn switch_purchases(
         .engine
         .modules()
         .switch_purchases(&visit.actor, id, to)
+        .await?;
+    Ok(visit.done(&address(id), &Flash::done(key)))
+}
+
+async fn switch_automatic(
+    visit: AdministratorVisit,
+    At(id): At<ModuleId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let (to, key) = match posted.text("to") {
+        "on" => (Switch::On, i18n::key!("modules-automatic-is-on")),
+        _ => (Switch::Off, i18n::key!("modules-automatic-is-off")),
+    };
+    visit
+        .engine
+        .modules()
+        .switch_automatic(&visit.actor, id, to)
         .await?;
     Ok(visit.done(&address(id), &Flash::done(key)))
 }

@@ -88,6 +88,7 @@ pub fn page(view: &View, shown: &Shown) -> Markup {
                 div.stack {
                     (balance_card(view, module, &base))
                     (parameters_card(view, module, &base))
+                    (automatic_card(view, module, &base))
                     (log_card(view, module, &base))
                 }
             }
@@ -235,6 +236,58 @@ fn purchases(view: &View, module: &ModuleView, base: &str) -> Markup {
             action: format!("{base}/purchases"),
             fields: html! { input type="hidden" name="to" value=(to); },
             class,
+        },
+    )
+}
+
+/// Whether operations run by themselves, and how fast the CA is called.
+fn automatic_card(view: &View, module: &ModuleView, base: &str) -> Markup {
+    let limit =
+        |limit: Option<u32>| limit.map_or_else(|| view.t("modules-limit-usual"), |limit| limit.to_string());
+    let facts = Facts::new()
+        .text(
+            view.t("modules-calls-per-second"),
+            limit(module.parameters.calls_per_second),
+        )
+        .text(
+            view.t("modules-calls-at-once"),
+            limit(module.parameters.calls_at_once),
+        );
+    let is_manual = module.line.is_manual;
+    let action = format!("{base}/automatic");
+    let switch = if is_manual {
+        html! {
+            form method="post" action=(action) {
+                input type="hidden" name="to" value="on";
+                button.button.primary.small type="submit" { (view.t("modules-automatic-switch-on")) }
+            }
+        }
+    } else {
+        dialog::confirm(
+            view,
+            &Question {
+                id: "automatic",
+                title: view.t("modules-automatic-switch-off"),
+                text: view.t("modules-automatic-switch-off-text"),
+                action,
+                fields: html! { input type="hidden" name="to" value="off"; },
+                class: "small",
+            },
+        )
+    };
+    let state = if is_manual {
+        "modules-automatic-off"
+    } else {
+        "modules-automatic-on"
+    };
+    card_with(
+        "automatic-work",
+        &view.t("modules-automatic"),
+        &html! {},
+        &html! {
+            p { (view.t(state)) }
+            (facts.render())
+            @if pieces::is_administrator(view) { div.actions { (switch) } }
         },
     )
 }

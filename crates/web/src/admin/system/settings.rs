@@ -21,8 +21,9 @@ use crate::{
 };
 
 const PATH: &str = "/admin/settings";
-const FIELDS: [&str; 5] = [
+const FIELDS: [&str; 6] = [
     "registration_open",
+    "automatic_work",
     "large_credit",
     "retry_minutes",
     "most_attempts",
@@ -66,16 +67,20 @@ async fn modules(visit: &AdministratorVisit) -> Result<Vec<ModuleView>, Failure>
 /// The settings in a form.
 #[must_use]
 pub fn form_of(settings: &Settings) -> Form {
-    let form = Form::default()
+    let mut form = Form::default()
         .with("large_credit", settings.large_credit.normalize().to_string())
         .with("retry_minutes", settings.retry_minutes.to_string())
         .with("most_attempts", settings.most_attempts.to_string())
         .with("raw_answer_days", settings.raw_answer_days.to_string());
-    if settings.registration_open {
-        form.with("registration_open", "on")
-    } else {
-        form
+    for (name, is_on) in [
+        ("registration_open", settings.registration_open),
+        ("automatic_work", settings.automatic_work),
+    ] {
+        if is_on {
+            form = form.with(name, "on");
+        }
     }
+    form
 }
 
 fn read(form: &mut Form) -> Option<Settings> {
@@ -88,6 +93,7 @@ fn read(form: &mut Form) -> Option<Settings> {
     let raw_answer_days = form.number("raw_answer_days");
     Some(Settings {
         registration_open: form.values().is_on("registration_open"),
+        automatic_work: form.values().is_on("automatic_work"),
         large_credit: large_credit?,
         retry_minutes: retry_minutes?,
         most_attempts: most_attempts?,
@@ -115,6 +121,7 @@ pub fn page(view: &View, form: &Form, modules: &[ModuleView]) -> Markup {
                 form.form method="post" action=(PATH) {
                     (field::check(form, "registration_open", &view.t("setting-registration-open"), &view.t("setting-help-registration-open")))
                     (field("large_credit", Kind::Money))
+                    (field::check(form, "automatic_work", &view.t("setting-automatic-work"), &view.t("setting-help-automatic-work")))
                     (field("retry_minutes", Kind::Number))
                     (field("most_attempts", Kind::Number))
                     (field("raw_answer_days", Kind::Number))

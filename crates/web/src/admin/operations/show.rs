@@ -1,19 +1,16 @@
-//! Operations: what runs by itself, what is in trouble, and the full story of one.
+//! One operation.
 
-use axum::response::Response;
 use domain::{
-    id::{NumberKind, OperationId},
+    id::NumberKind,
     state::{AttemptOutcome, OperationKind, OperationState, PurchaseStage},
 };
-use engine::{
-    operations::{OperationQuery, PurchaseDecision},
-    services::{ErrorView, OperationView, PurchaseView},
-};
-use httpkit::{Failure, Flash, Form, Params, Tone, params::Posted};
+use engine::services::{ErrorView, OperationView, PurchaseView};
+use httpkit::{Form, Tone};
 use maud::{Markup, html};
 
-use super::{answers::after, people::People, pieces::dash};
+use super::{address, list::next_run, waiting};
 use crate::{
+    admin::people::People,
     components::{
         badge::{self, badge},
         card::{card, framed},
@@ -22,232 +19,16 @@ use crate::{
         field::{self, Choice, Field, Kind},
         head::Head,
         icon::{Icon, icon},
-        list::{self, Filter, Pager},
         note::{note, sentence},
-        table::{self, Column, Table},
         timeline::{self, Event},
     },
     layout,
-    routes::{Audience, Routes},
     view::View,
-    visit::{At, StaffVisit},
 };
-
-/// Rows of one page.
-const PAGE: u32 = 50;
-
-/// The routes of operations.
-#[must_use]
-pub fn routes() -> Routes {
-    Routes::of(Audience::Staff)
-        .get("/admin/operations", list_page)
-        .get("/admin/operations/{id}", show_page)
-        .post("/admin/operations/{id}/retry", retry)
-        .post("/admin/operations/{id}/give", give)
-        .post("/admin/operations/{id}/decide", decide)
-}
-
-fn address(id: OperationId) -> String {
-    format!("/admin/operations/{id}")
-}
-
-/// The processing modules as a filter offers them.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn modules(visit: &StaffVisit) -> Result<Vec<(String, String)>, Failure> {
-    let modules = visit.engine.modules().list(&visit.actor).await?;
-    Ok(modules
-        .into_iter()
-        .map(|module| (module.id.to_string(), module.name))
-        .collect())
-}
-
-fn asked(query: &Params) -> OperationQuery {
-    OperationQuery {
-        state: query.read_as("state"),
-        kind: query.read_as("kind"),
-        service: query.read_as("service"),
-        module: query.read_as("module"),
-        in_trouble: query.is_on("trouble"),
-    }
-}
-
-async fn list_page(visit: StaffVisit) -> Result<Response, Failure> {
-    let found = visit
-        .engine
-        .operations()
-        .list(&visit.actor, &asked(&visit.query), &visit.list_page(PAGE))
-        .await?;
-    let pager = Pager {
-        total: None,
-        next: found.next.map(|next| next.to_string()),
-    };
-    let modules = modules(&visit).await?;
-    Ok(visit.page(list(&visit.view, &visit.query, &found.rows, &modules, &pager)))
-}
-
-async fn show_page(visit: StaffVisit, At(id): At<String>) -> Result<Response, Failure> {
-    let Ok(known) = id.parse::<OperationId>() else {
-        let found = visit.engine.operations().find(&visit.actor, &id).await?;
-        return Ok(visit.go(&address(found)));
-    };
-    let (operation, people) = whole(&visit, known).await?;
-    Ok(visit.page(show(&visit.view, &operation, &people, &Form::default())))
-}
-
-async fn whole(visit: &StaffVisit, id: OperationId) -> Result<(OperationView, People), Failure> {
-    let operation = visit.engine.operations().show(&visit.actor, id).await?;
-    let people = People::behind(visit, vec![operation.started_by.as_str()]).await?;
-    Ok((operation, people))
-}
-
-async fn retry(visit: StaffVisit, At(id): At<OperationId>) -> Result<Response, Failure> {
-    let result = visit.engine.operations().retry(&visit.actor, id).await;
-    after(&visit, &address(id), &Flash::done("operations-retried"), result)
-}
-
-async fn give(
-    visit: StaffVisit,
-    At(id): At<OperationId>,
-    Posted(posted): Posted,
-) -> Result<Response, Failure> {
-    let note: String = posted.text("note").chars().take(1_000).collect();
-    let operations = visit.engine.operations();
-    let result = operations.give_to_person(&visit.actor, id, &note).await;
-    after(&visit, &address(id), &Flash::done("operations-given"), result)
-}
-
-async fn decide(
-    visit: StaffVisit,
-    At(id): At<OperationId>,
-    Posted(posted): Posted,
-) -> Result<Response, Failure> {
-    let mut form = Form::from(posted);
-    let decision = match form.value("decision") {
-        "adopt" => Some(PurchaseDecision::Adopt {
-            ca_ref: form.required("ca_ref", 100),
-        }),
-        "nothing-there" => Some(PurchaseDecision::NothingThere),
-        "give-up" => Some(PurchaseDecision::GiveUp),
-        "approve" => Some(PurchaseDecision::Approve),
-        _ => {
-            form.reject("decision", "choice");
-            None
-        }
-    };
-    if let (Some(decision), false) = (decision, form.has_problems()) {
-        match visit
-            .engine
-            .operations()
-            .decide_purchase(&visit.actor, id, decision)
-            .await
-        {
-            Ok(()) => return Ok(visit.done(&address(id), &Flash::done("operations-decided"))),
-            Err(error) => visit.into_form(&mut form, error)?,
-        }
-    }
-    let (operation, people) = whole(&visit, id).await?;
-    Ok(visit.rejected(show(&visit.view, &operation, &people, &form)))
-}
-
-/// The list.
-#[must_use]
-pub fn list(
-    view: &View,
-    query: &Params,
-    operations: &[OperationView],
-    modules: &[(String, String)],
-    pager: &Pager,
-) -> Markup {
-    let title = view.t("nav-operations");
-    let states = OperationState::ALL.iter().map(|state| {
-        (
-            state.word().to_owned(),
-            view.word("operation-state", state.word()),
-        )
-    });
-    let kinds = OperationKind::ALL
-        .iter()
-        .map(|kind| (kind.word().to_owned(), view.word("operation-kind", kind.word())));
-    let choice = |name, label, options| Filter::Choice { name, label, options };
-    let filters = [
-        choice(
-            "trouble",
-            view.t("operations-show"),
-            vec![("yes".into(), view.t("operations-trouble"))],
-        ),
-        choice("state", view.t("column-state"), states.collect()),
-        choice("kind", view.t("column-kind"), kinds.collect()),
-        choice("module", view.t("column-module"), modules.to_vec()),
-    ];
-    layout::staff(
-        view,
-        &title,
-        &html! {
-            (Head::new(title.clone()).text(view.t("operations-text")).render(view))
-            (list::filters(view, query, &filters))
-            (table(view, operations, &title))
-            (list::pager(view, query, pager))
-        },
-    )
-}
-
-fn table(view: &View, operations: &[OperationView], caption: &str) -> Markup {
-    Table {
-        caption: caption.to_owned(),
-        columns: vec![
-            Column::fit(view.t("column-number")),
-            Column::new(view.t("column-kind")),
-            Column::new(view.t("column-service")),
-            Column::new(view.t("column-module")),
-            Column::new(view.t("column-state")),
-            Column::numbers(view.t("operations-attempts")),
-            Column::new(view.t("operations-next")),
-            Column::new(view.t("operations-error")),
-            Column::fit(view.t("column-created")),
-        ],
-        rows: operations.iter().map(|operation| row(view, operation)).collect(),
-        sorting: None,
-        empty: table::empty(Icon::Check, &view.t("operations-empty"), "", &html! {}),
-    }
-    .render()
-}
-
-fn row(view: &View, operation: &OperationView) -> Vec<Markup> {
-    vec![
-        html! { a href=(address(operation.id)) { (NumberKind::Operation.show(operation.number)) } },
-        html! { (view.word("operation-kind", operation.kind.word())) },
-        html! {
-            a href={ "/admin/services/" (operation.service) } { (NumberKind::Service.show(operation.service_number)) }
-            span.sub.breakable { (operation.main_name.unicode()) }
-        },
-        html! { @match &operation.module_name { Some(name) => (name), None => (dash()) } },
-        badge::operation_state(view, operation.state),
-        html! { (operation.attempts) },
-        html! { (next_run(view, operation)) },
-        html! {
-            @match &operation.error {
-                Some(error) => { (error_class(view, &error.class)) span.sub.breakable { (error.text) } }
-                None => (dash())
-            }
-        },
-        html! { span title=(view.instant(operation.created_at)) { (view.ago(operation.created_at)) } },
-    ]
-}
-
-fn next_run(view: &View, operation: &OperationView) -> String {
-    if operation.is_running {
-        return view.t("operations-running");
-    }
-    operation
-        .next_run_at
-        .map_or_else(|| "—".to_owned(), |at| view.ago(at))
-}
 
 /// One operation. `form` is the decision about its purchase as it was sent.
 #[must_use]
-pub fn show(view: &View, operation: &OperationView, people: &People, form: &Form) -> Markup {
+pub fn page(view: &View, operation: &OperationView, people: &People, form: &Form) -> Markup {
     let number = NumberKind::Operation.show(operation.number);
     let title = format!(
         "{number} · {}",
@@ -267,6 +48,7 @@ pub fn show(view: &View, operation: &OperationView, people: &People, form: &Form
             @if let Some(failed) = &operation.error { (error(view, failed)) }
             div.split {
                 div.stack {
+                    @if let Some(waiting) = &operation.waiting { (card("why", &view.t("operations-why"), &waiting::part(view, waiting))) }
                     @if let Some(purchase) = operation.purchases.first() { (decision(view, operation, purchase, form)) }
                     @if operation.history.is_empty() { (sentence(Tone::Neutral, &view.t("operations-no-attempt"))) }
                     @else { (card("history", &view.t("operations-history"), &history(view, operation))) }
@@ -288,11 +70,26 @@ fn is_open(operation: &OperationView) -> bool {
     matches!(operation.state, OperationState::Manual | OperationState::Waiting)
 }
 
+/// Whether the CA certainly has nothing yet; the engine decides it again.
+fn may_edit(operation: &OperationView) -> bool {
+    let is_early = matches!(operation.step.as_str(), "choose" | "buy");
+    let may_be_there = operation.purchases.iter().any(|purchase| {
+        matches!(
+            purchase.stage,
+            PurchaseStage::Called | PurchaseStage::Unknown | PurchaseStage::Unclear | PurchaseStage::Accepted
+        )
+    });
+    operation.kind == OperationKind::Open && is_early && !may_be_there
+}
+
 fn actions(view: &View, operation: &OperationView) -> Markup {
     let base = address(operation.id);
     html! {
         @if is_open(operation) {
             (field::action(&format!("{base}/retry"), "primary", &html! { (icon(Icon::Play)) (view.t("operations-retry")) }))
+        }
+        @if is_open(operation) && may_edit(operation) {
+            a.button href={ (base) "/edit" } { (icon(Icon::Pen)) (view.t("operations-edit")) }
         }
         @if operation.state == OperationState::Manual {
             a.button href={ "/admin/services/" (operation.service) "/finish" } { (view.t("services-finish")) }
@@ -354,6 +151,10 @@ pub fn facts(view: &View, operation: &OperationView, people: &People) -> Markup 
             operation.finished_at.map(|at| view.instant(at)),
         )
         .maybe(view.t("column-module"), operation.module_name.clone())
+        .markup(
+            view.t("column-account"),
+            html! { a href={ "/admin/accounts/" (operation.account) } { (operation.account_name) } },
+        )
         .render()
 }
 
