@@ -115,7 +115,7 @@ async fn attempts_follow_each_other_by_the_setting_and_the_last_one_becomes_a_ta
             assert_eq!(world.worker.run_due_once().await.unwrap(), 1);
             let view = shown(&world, operation).await;
             assert_eq!((view.state, view.attempts), (OperationState::Waiting, attempt));
-            let wait = view.next_run_at.unwrap().duration_since(view.history[0].finished_at);
+            let wait = view.next_run_at.unwrap().duration_since(view.history[0].started_at);
             assert!(wait >= SignedDuration::from_mins(7), "{wait:?}");
             assert!(
                 matches!(why(&world, operation).await, Why::Retry { attempt: next, most: 3, .. } if next == attempt + 1)
@@ -431,6 +431,12 @@ async fn an_operation_says_whose_turn_it_is() {
         let world = TestWorld::new(store).await;
         let plan = world.plan("PositiveSSL").await;
         let (service, operation) = waiting(&world, plan, "turn.test").await;
+        // Asked between two looks, not when the next one is due.
+        let tx = world.store.begin().await.unwrap();
+        let mut row = store::operation::lock(&tx, operation).await.unwrap().unwrap();
+        row.next_run_at = Some(domain::Clock::now(world.engine.clock()) + SignedDuration::from_hours(1));
+        store::operation::update(&tx, &mut row).await.unwrap();
+        tx.commit().await.unwrap();
         let names = vec!["turn.test".parse().unwrap()];
         assert!(matches!(
             why(&world, operation).await,
@@ -452,6 +458,7 @@ async fn an_operation_says_whose_turn_it_is() {
             Why::NoModule { .. } | Why::PurchasesOff { .. }
         ));
         world.prove(service).await;
+        forward(&world, 61);
         world.until(service, ServiceState::Active).await;
         assert!(shown(&world, operation).await.waiting.is_none(), "it is over");
     })

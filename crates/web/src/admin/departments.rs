@@ -127,7 +127,7 @@ fn read(form: &mut Form) -> DepartmentInput {
             Err(_) => form.reject("members", "choice"),
         }
     }
-    let language = form.choice::<Locale>("language").unwrap_or_default();
+    let language = form.optional_choice::<Locale>("language").unwrap_or_default();
     let hours = hours(form);
     DepartmentInput {
         name,

@@ -182,7 +182,7 @@ async fn an_operation_is_handed_to_a_person_whose_task_ends_when_it_goes_on() {
     );
     assert_says(
         &staff.get("/admin/operations?trouble=yes").await,
-        &["Nothing here"],
+        &["Nothing matches"],
     );
     let given = on(
         &mut staff,
@@ -215,7 +215,7 @@ async fn an_operation_is_handed_to_a_person_whose_task_ends_when_it_goes_on() {
         &on(&mut staff, &format!("{task}/take"), &[]).await,
         &["The task is yours.", "In work"],
     );
-    assert_says(&staff.get("/admin/tasks?mine=yes").await, &["Operation by hand"]);
+    assert_says(&staff.get("/admin/tasks?who=mine").await, &["Operation by hand"]);
     let empty = staff.send(&format!("{task}/comment"), &[("body", " ")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_says(&empty, &["Please fill this in."]);
@@ -369,7 +369,7 @@ async fn tasks_are_written_by_hand_given_handed_over_and_closed() {
     assert_says(&moved, &["The task went to the other department.", "Third line"]);
     assert_says(
         &admin.get(&format!("/admin/tasks?department={first}")).await,
-        &["No open task"],
+        &["Nothing matches"],
     );
     assert_says(
         &on(&mut admin, &format!("{task}/cancel"), &[]).await,
@@ -380,6 +380,193 @@ async fn tasks_are_written_by_hand_given_handed_over_and_closed() {
         &["The task is closed."],
     );
     assert_says(&admin.get("/admin/tasks?state=").await, &["Call the client"]);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_of_other_departments_do_not_exist_for_staff() {
+    let site = Site::new().await;
+    let mut staff = site.staff().await;
+    let mut admin = site.administrator().await;
+    on(&mut admin, "/admin/departments/new", &[("name", "Second line")]).await;
+    let departments = site.world.engine.departments();
+    let all = departments.list(&site.world.admin).await.unwrap();
+    let second = all
+        .iter()
+        .find(|one| one.department.name == "Second line")
+        .unwrap()
+        .department
+        .id
+        .to_string();
+    let first = site.world.department.to_string();
+    for (title, department) in [("Secret work", &second), ("Plain work", &first)] {
+        let new = [("title", title), ("department", department.as_str())];
+        on(&mut admin, "/admin/tasks/new", &new).await;
+    }
+    let secret = admin.get("/admin/tasks/T-1").await.location().to_owned();
+    let id = secret.rsplit('/').next().unwrap().to_owned();
+    let list = staff.get("/admin/tasks").await;
+    assert_says(&list, &["Plain work"]);
+    assert!(!list.main().contains("Secret work"), "{}", list.main());
+    assert!(!staff.get("/admin").await.main().contains("Secret work"));
+    for path in ["/admin/tasks/T-1", secret.as_str()] {
+        assert_eq!(staff.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    for (action, fields) in [
+        ("take", vec![]),
+        ("give", vec![("performer", "")]),
+        ("department", vec![("department", first.as_str())]),
+        ("priority", vec![("priority", "low")]),
+        ("due", vec![("due", "")]),
+        ("comment", vec![("body", "seen")]),
+        ("done", vec![]),
+        ("cancel", vec![]),
+        ("reopen", vec![]),
+    ] {
+        let answer = staff.send(&format!("{secret}/{action}"), &fields).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{action}");
+    }
+    let several = [
+        ("task", id.as_str()),
+        ("do", "done"),
+        ("query", "state=unfinished"),
+    ];
+    assert_says(
+        &on(&mut staff, "/admin/tasks/bulk", &several).await,
+        &["Changed: 0; left as they were: 1."],
+    );
+    assert_says(&admin.get(&secret).await, &["Open", "made the task"]);
+    // Who hands a task over to another department is not led to a page that is no longer there.
+    let plain = staff.get("/admin/tasks/T-2").await.location().to_owned();
+    let moved = staff
+        .send(&format!("{plain}/department"), &[("department", &second)])
+        .await;
+    assert_eq!(moved.location(), "/admin/tasks");
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_become_urgent_due_overdue_closed_and_open_again() {
+    let site = Site::new().await;
+    let mut admin = site.administrator().await;
+    let department = site.world.department.to_string();
+    let wrong = [
+        ("title", "Call"),
+        ("department", department.as_str()),
+        ("due", "soon"),
+        ("service", "S-99"),
+    ];
+    let wrong = admin.send("/admin/tasks/new", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_says(&wrong, &["There is no such service."]);
+    let new = [
+        ("title", "Call"),
+        ("department", department.as_str()),
+        ("priority", "low"),
+        ("due", "2020-01-02T03:04"),
+    ];
+    assert_says(
+        &on(&mut admin, "/admin/tasks/new", &new).await,
+        &["Low", "overdue", "2 Jan 2020"],
+    );
+    assert_says(
+        &admin.get("/admin").await,
+        &["1 overdue", "/admin/tasks?due=overdue"],
+    );
+    assert_says(&admin.get("/admin/tasks?due=overdue").await, &["Call"]);
+    let task = admin.get("/admin/tasks/T-1").await.location().to_owned();
+    let id = task.rsplit('/').next().unwrap().to_owned();
+    assert_says(
+        &on(&mut admin, &format!("{task}/due"), &[("due", "")]).await,
+        &["The due date was set.", "removed the due date"],
+    );
+    let wrong = admin
+        .send(&format!("{task}/priority"), &[("priority", "now")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let several = [
+        ("task", id.as_str()),
+        ("do", "priority:urgent"),
+        ("query", "state="),
+    ];
+    assert_says(
+        &on(&mut admin, "/admin/tasks/bulk", &several).await,
+        &["Changed: 1; left as they were: 0.", "Urgent"],
+    );
+    let nothing = admin
+        .send("/admin/tasks/bulk", &[("do", "done"), ("query", "//x")])
+        .await;
+    assert!(
+        nothing.location().starts_with("/admin/tasks?"),
+        "{}",
+        nothing.location()
+    );
+    on(&mut admin, &format!("{task}/done"), &[]).await;
+    assert_says(
+        &on(&mut admin, &format!("{task}/reopen"), &[]).await,
+        &[
+            "The task is open again.",
+            "opened it again",
+            "from “Low” to “Urgent”",
+        ],
+    );
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_edited_until_the_ca_has_it() {
+    let site = Site::new().await;
+    let mut admin = site.administrator().await;
+    let module = format!("/admin/modules/{}", site.world.module);
+    assert_says(
+        &on(&mut admin, &format!("{module}/automatic"), &[("to", "off")]).await,
+        &["Operations wait for a person now.", "Manual mode"],
+    );
+    let plan = site.world.plan("PositiveSSL").await;
+    let placed = site
+        .world
+        .place(TestWorld::order(
+            plan,
+            &["edit.example.test"],
+            ValidationMethod::Dns,
+        ))
+        .await;
+    let view = site
+        .world
+        .until_it(placed.service, |view| {
+            view.operations[0].state == OperationState::Manual
+        })
+        .await;
+    let address = format!("/admin/operations/{}", view.operations[0].id);
+    assert_says(
+        &admin.get(&address).await,
+        &[
+            "Automatic work is switched off; a person must start it.",
+            "Edit the data",
+        ],
+    );
+    let edit = format!("{address}/edit");
+    let shown = admin.get(&edit).await.form(&edit);
+    assert_eq!(shown.text("contact.email"), "ada@client.example");
+    assert_eq!(shown.text("method.0"), "dns");
+    let wrong = shown.with("contact.email", "nobody");
+    let pairs: Vec<(&str, &str)> = wrong.pairs().collect();
+    let wrong = admin.send(&edit, &pairs).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let right = shown.with("contact.last_name", "Lovelace");
+    let pairs: Vec<(&str, &str)> = right.pairs().collect();
+    assert_says(
+        &on(&mut admin, &edit, &pairs).await,
+        &["The data were changed; the operation starts again."],
+    );
+    site.world.prove(placed.service).await;
+    let view = site.world.until(placed.service, ServiceState::Active).await;
+    assert_eq!(view.contact.last_name, "Lovelace");
+    assert_says(&on(&mut admin, &edit, &[]).await, &["The service has ended."]);
+    assert_says(
+        &on(&mut admin, &format!("{module}/automatic"), &[("to", "on")]).await,
+        &["Operations run by themselves again."],
+    );
     site.remove().await;
 }
 

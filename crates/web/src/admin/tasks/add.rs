@@ -42,7 +42,9 @@ async fn add(visit: StaffVisit, Posted(posted): Posted) -> Result<Response, Fail
     let title = form.required("title", LONGEST_TITLE);
     let detail = form.optional("detail", LONGEST_TEXT);
     let department = form.choice::<DepartmentId>("department");
-    let priority = form.choice::<TaskPriority>("priority");
+    let priority = form
+        .optional_choice::<TaskPriority>("priority")
+        .unwrap_or(TaskPriority::Normal);
     let due_at = moment(&visit.view, &mut form, "due");
     let service = match form.optional("service", 60).as_str() {
         "" => None,
@@ -55,7 +57,7 @@ async fn add(visit: StaffVisit, Posted(posted): Posted) -> Result<Response, Fail
             Err(error) => return Err(error.into()),
         },
     };
-    if let (Some(department), Some(priority), false) = (department, priority, form.has_problems()) {
+    if let (Some(department), false) = (department, form.has_problems()) {
         let new = PlainTask {
             title,
             detail,
