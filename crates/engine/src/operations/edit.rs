@@ -9,14 +9,14 @@ use domain::{
     state::{KeyCustody, OperationKind, PurchaseStage},
 };
 use serde_json::json;
-use store::{Tx, operation, request::Csr, service::ServiceName, tariff::TariffPlan};
+use store::{Tx, operation, service::ServiceName, tariff::TariffPlan};
 
 use super::{refuse_running, start_again, steps::accept, steps::open};
 use crate::{
     Actor, Engine, Error, Permission, Result, audit,
     authority::require,
     effects,
-    orders::{check_choice, check_people, given_request},
+    orders::{check_choice, check_people, request},
     tasks,
 };
 
@@ -114,19 +114,10 @@ impl super::Operations<'_> {
         let changed = set_methods(engine, &tx, &plan, &names, &edit.names).await?;
         if let Some(pem) = edit.csr.as_deref().map(str::trim).filter(|pem| !pem.is_empty()) {
             let set = NameSet::from_names(names.iter().map(|row| row.name.clone())).ok_or(Error::NotFound)?;
-            let made = given_request(pem, plan.kind, &set)?;
-            let csr = Csr {
-                id: engine.new_id(),
-                service_id: service.id,
-                der: made.csr.der().to_vec(),
-                fingerprint: made.csr.sha256().to_string(),
-                key_fingerprint: made.csr.key().fingerprint().to_string(),
-                key_kind: made.csr.key().kind().to_string(),
-                key_id: None,
-                created_at: engine.now(),
-            };
-            store::request::insert_csr(&tx, &csr).await?;
-            service.csr_id = Some(csr.id);
+            let made = request::given(pem, plan.kind, &set)?;
+            let csr = engine.new_id();
+            request::store(engine, &tx, service.id, csr, &made, None).await?;
+            service.csr_id = Some(csr);
             service.custody = KeyCustody::Client;
         }
         service.contact = store::Json(edit.contact);

@@ -242,7 +242,7 @@ async fn resting(engine: &Engine, operation: &Operation, service: &Service, at: 
     let Some(order) = order else {
         return Ok(Why::Scheduled { at });
     };
-    let open: Vec<_> = store::validation::of_order(reader, order.id)
+    let open: Vec<_> = store::validation::of_order(reader, &order)
         .await?
         .into_iter()
         .filter(|row| row.state != ValidationState::Proven)

@@ -32,7 +32,7 @@ pub(crate) use form::{
     check_choice, check_people, extra_names, names as checked_names, validations as checked_validations,
 };
 pub(crate) use place::price_lines;
-pub(crate) use request::{given as given_request, key_place};
+pub(crate) use request::key_place;
 
 /// Use cases around orders.
 #[derive(Debug, Clone, Copy)]
