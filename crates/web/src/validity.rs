@@ -9,7 +9,7 @@ const ELEMENTS: &str = "a aside body br button caption circle code dd details di
 const EMPTY: &str = "br hr img input link meta";
 const ATTRIBUTES: &str = "action aria-busy aria-controls aria-current aria-describedby aria-expanded aria-hidden aria-invalid aria-label \
     aria-labelledby aria-live aria-sort alt autocomplete autofocus charset checked class colspan command commandfor content cx cy d \
-    data-copy data-done data-failed data-file data-kind data-label data-make-key data-names data-no-name data-said data-save data-shown-by data-submit data-value defer disabled download fill focusable for formaction \
+    data-copy data-done data-failed data-file data-kind data-label data-make-key data-names data-no-name data-said data-save data-shown-by data-submit data-value defer disabled download fill focusable for form formaction \
     formnovalidate height hidden high href hx-disable hx-get hx-include hx-indicator hx-morph-skip hx-post hx-swap hx-target hx-trigger id inputmode \
     lang low max maxlength method min name open optimum pattern placeholder preserveAspectRatio r readonly rel required role rows rx scope selected \
     shape-rendering spellcheck src tabindex target title type value viewBox width x x1 x2 y y1 y2";
@@ -36,7 +36,7 @@ pub(crate) fn faults(page: &str) -> Vec<String> {
             }
             match name.as_str() {
                 "id" if !ids.insert(value.clone()) => faults.push(format!("two elements are called {value}")),
-                "for" | "aria-labelledby" | "aria-describedby" | "aria-controls" | "commandfor"
+                "for" | "aria-labelledby" | "aria-describedby" | "aria-controls" | "commandfor" | "form"
                 | "data-copy" => {
                     references.extend(value.split_whitespace().map(str::to_owned));
                 }
