@@ -190,7 +190,7 @@ async fn set_methods(
             &row.name,
             edit.method,
             edit.approver.as_deref(),
-            engine.today(),
+            engine,
         )
         .map_err(|code| Error::field(format!("validation.{}", row.name), code))?;
         let approver = edit

@@ -47,7 +47,7 @@ impl Run<'_> {
             StepError::Ca(error) => Box::pin(self.put_off(&error)).await,
             StepError::Later { at, class, text } => {
                 debug!(reason = text, "later");
-                self.store_put_off(at, class, text, None).await
+                Box::pin(self.store_put_off(at, class, text, None)).await
             }
             StepError::Manual { kind, class, text } => {
                 warn!(reason = text, "a person must look");
@@ -116,8 +116,8 @@ impl Run<'_> {
             .min(LONGEST_PUT_OFF);
         let at = engine.now().checked_add(wait).unwrap_or(Timestamp::MAX);
         info!(error = %error, until = %at, "the CA is away");
-        self.store_put_off(at, error.class().word(), error.to_string(), Some(error))
-            .await
+        let (class, text) = (error.class().word(), error.to_string());
+        Box::pin(self.store_put_off(at, class, text, Some(error))).await
     }
 
     async fn store_put_off(
