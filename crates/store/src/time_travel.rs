@@ -156,8 +156,12 @@ pub async fn end_lease(tx: &Tx) -> Result<bool> {
 
 /// Every operation under way that a worker may run, now or later.
 pub async fn under_way(conn: &dyn Conn) -> Result<Vec<UnderWay>> {
-    let text = "SELECT id, kind, step, attempts, postponed, next_run_at, lease_owner, fence, error_class
-        FROM operation WHERE state = 'waiting' AND next_run_at IS NOT NULL";
+    // While its module rests, an operation is due when the rest ends.
+    let text = "SELECT o.id, o.kind, o.step, o.attempts, o.postponed,
+            CASE WHEN m.rests_until > o.next_run_at THEN m.rests_until ELSE o.next_run_at END,
+            o.lease_owner, o.fence, o.error_class
+        FROM operation o LEFT JOIN processing_module m ON m.id = o.module_id
+        WHERE o.state = 'waiting' AND o.next_run_at IS NOT NULL";
     let rows = sql::rows(conn, "operation", text, Vec::new(), |row| {
         Ok((
             row.try_get_by_index::<Uuid>(0)?,
