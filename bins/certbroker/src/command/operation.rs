@@ -88,7 +88,7 @@ struct Row {
 struct Whole {
     #[serde(flatten)]
     row: Row,
-    waiting: Option<Reason>,
+    waiting: Option<Waits>,
     history: Vec<Attempt>,
     considered: Vec<Considered>,
     purchases: Vec<Purchase>,
@@ -96,7 +96,7 @@ struct Whole {
 
 /// Why it waits.
 #[derive(Serialize)]
-struct Reason {
+struct Waits {
     reason: &'static str,
     text: String,
     until: Option<Timestamp>,
@@ -170,7 +170,7 @@ impl From<OperationView> for Whole {
                 created_at: view.created_at,
                 finished_at: view.finished_at,
             },
-            waiting: view.waiting.map(|waiting| Reason::from(waiting.why)),
+            waiting: view.waiting.map(|waiting| Waits::from(waiting.why)),
             history: view.history.into_iter().map(Attempt::from).collect(),
             considered: view.considered.into_iter().map(Considered::from).collect(),
             purchases: view.purchases.into_iter().map(Purchase::from).collect(),
@@ -178,7 +178,7 @@ impl From<OperationView> for Whole {
     }
 }
 
-impl From<Why> for Reason {
+impl From<Why> for Waits {
     fn from(why: Why) -> Self {
         let plain = |reason, text: &str| Self {
             reason,

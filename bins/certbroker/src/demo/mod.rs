@@ -86,7 +86,7 @@ pub(crate) async fn run(global: &Global, options: Demo) -> anyhow::Result<()> {
     if options.fresh {
         forget(&folder)?;
     }
-    serve(global, &options, folder).await
+    Box::pin(serve(global, &options, folder)).await
 }
 
 async fn serve(global: &Global, options: &Demo, folder: PathBuf) -> anyhow::Result<()> {

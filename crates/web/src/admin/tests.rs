@@ -689,6 +689,43 @@ fn mails_that_wait_or_were_given_up_are_seen() {
     });
 }
 
+const TWICE: &[Time] = &[Time::constant(6, 0, 0, 0), Time::constant(18, 0, 0, 0)];
+
+fn scheduled() -> (Vec<WorkView>, Workload) {
+    let work = |name: &str, schedule: Schedule, error: Option<&str>| WorkView {
+        schedule: Some(schedule),
+        is_running: false,
+        row: Periodic {
+            name: name.into(),
+            next_run_at: at("2026-11-23T18:00:00Z"),
+            last_started_at: Some(at("2026-11-23T06:00:00Z")),
+            last_finished_at: Some(at("2026-11-23T06:00:02Z")),
+            last_result: Some("2 read, 0 failed".into()),
+            last_error: error.map(str::to_owned),
+            backlog: 0,
+            lease_owner: None,
+            lease_until: None,
+            version: 1,
+        },
+    };
+    let works = vec![
+        work("balances", Schedule::Daily(TWICE), None),
+        work("connections", Schedule::Every(SignedDuration::from_mins(5)), None),
+        work(
+            "reconciliation",
+            Schedule::Every(SignedDuration::from_hours(1)),
+            Some("the database failed"),
+        ),
+    ];
+    let workload = Workload {
+        due: 3,
+        running: 2,
+        retrying: 1,
+        manual: 4,
+    };
+    (works, workload)
+}
+
 #[test]
 fn the_installation_says_what_runs_and_what_does_not() {
     let instance = Instance {
@@ -732,38 +769,7 @@ fn the_installation_says_what_runs_and_what_does_not() {
     snapshot_page!("reconciliation", administrator("/admin/reconciliation"), |view| {
         system::reconciliation::page(view, &shown)
     });
-    const TWICE: &[Time] = &[Time::constant(6, 0, 0, 0), Time::constant(18, 0, 0, 0)];
-    let work = |name: &str, schedule: Schedule, error: Option<&str>| WorkView {
-        schedule: Some(schedule),
-        is_running: false,
-        row: Periodic {
-            name: name.into(),
-            next_run_at: at("2026-11-23T18:00:00Z"),
-            last_started_at: Some(at("2026-11-23T06:00:00Z")),
-            last_finished_at: Some(at("2026-11-23T06:00:02Z")),
-            last_result: Some("2 read, 0 failed".into()),
-            last_error: error.map(str::to_owned),
-            backlog: 0,
-            lease_owner: None,
-            lease_until: None,
-            version: 1,
-        },
-    };
-    let works = [
-        work("balances", Schedule::Daily(TWICE), None),
-        work("connections", Schedule::Every(SignedDuration::from_mins(5)), None),
-        work(
-            "reconciliation",
-            Schedule::Every(SignedDuration::from_hours(1)),
-            Some("the database failed"),
-        ),
-    ];
-    let workload = Workload {
-        due: 3,
-        running: 2,
-        retrying: 1,
-        manual: 4,
-    };
+    let (works, workload) = scheduled();
     snapshot_page!("periodic", administrator("/admin/periodic"), |view| {
         system::periodic::page(view, &works, workload)
     });

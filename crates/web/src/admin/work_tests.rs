@@ -579,6 +579,10 @@ fn tasks() {
         assert!(page.contains(said), "{name}: {page}");
         assert!(!page.contains("/admin/tasks/bulk"), "{name}");
     }
+}
+
+#[test]
+fn a_task() {
     let anna = UserId::from(id(1)).to_string();
     let entry = |actor: &str, change| HistoryEntry {
         at: at("2026-11-23T08:30:00Z"),
