@@ -26,6 +26,7 @@ pub mod csv;
 pub mod layout;
 pub mod methods;
 pub mod profile;
+pub mod reissue;
 pub mod routes;
 pub mod session;
 pub mod site;

@@ -409,6 +409,8 @@ pub struct Allowed {
     pub retry: bool,
     /// Upload the certificate by hand.
     pub finish_by_hand: bool,
+    /// Have the certificate issued again.
+    pub reissue: bool,
     /// Download the certificate.
     pub download: bool,
 }

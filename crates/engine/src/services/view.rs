@@ -8,7 +8,7 @@ use domain::{
     id::{AccountId, ModuleId, OperationId, ServiceId, TariffPlanId, TaskId},
     price::margin,
     product::ValidationMethod,
-    state::{KeyCustody, OperationState, ValidationState},
+    state::{KeyCustody, OperationKind, OperationState, ServiceState, ValidationState},
     term::{ShownDates, shown_dates},
 };
 use store::{
@@ -241,7 +241,7 @@ pub(crate) async fn validations(engine: &Engine, service: &Service) -> Result<Ve
         return Ok(Vec::new());
     };
     let rows = store::validation::of_order(reader, &order).await?;
-    let zones = if service.state.is_before_issue() {
+    let zones = if rows.iter().any(|row| row.state != ValidationState::Proven) {
         zones::for_names(engine, service, rows.iter().map(|row| &row.name)).await?
     } else {
         Vec::new()
@@ -326,20 +326,21 @@ fn allowed(
 ) -> Allowed {
     let orders = may(actor, Permission::Order);
     let works = may(actor, Permission::WorkTasks);
-    let waits =
-        validations.iter().any(|one| one.state != ValidationState::Proven) && service.state.is_before_issue();
+    let is_open =
+        last.is_some_and(|last| matches!(last.state, OperationState::Waiting | OperationState::Manual));
+    let proves = is_open && last.is_some_and(|last| last.kind != OperationKind::Close);
+    let waits = proves && validations.iter().any(|one| one.state != ValidationState::Proven);
     let by_mail = validations
         .iter()
         .any(|one| one.method == ValidationMethod::Email);
-    let is_open =
-        last.is_some_and(|last| matches!(last.state, OperationState::Waiting | OperationState::Manual));
     Allowed {
         close: orders && service.state.is_before_issue(),
         check_validation: waits,
         change_validation: orders && waits,
         resend: orders && waits && by_mail,
         retry: works && is_open,
-        finish_by_hand: works && is_open && service.state.is_before_issue(),
+        finish_by_hand: works && is_open,
+        reissue: orders && service.state == ServiceState::Active && service.term().is_some(),
         download: may(actor, Permission::Download) && service.certificate_id.is_some(),
     }
 }

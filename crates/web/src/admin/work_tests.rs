@@ -268,6 +268,7 @@ fn service() -> ServiceView {
             resend: false,
             retry: true,
             finish_by_hand: true,
+            reissue: false,
             download: true,
         },
     }

@@ -6,7 +6,7 @@ pub mod show;
 
 use axum::response::Response;
 use domain::{
-    id::{CertificateId, ServiceId},
+    id::{CertificateId, NumberKind, ServiceId},
     product::ValidationMethod,
     state::{OperationKind, OperationState},
     term::Years,
@@ -14,6 +14,7 @@ use domain::{
 use engine::{
     certificates::DownloadFormat,
     operations::{MoneyBack, OperationView, Upload},
+    reissues::NamesQuote,
     services::ServiceView,
 };
 use httpkit::{Failure, Flash, Form, params::Posted};
@@ -24,6 +25,7 @@ use crate::{
     client::services::{attachment, read_change, validation, ways, ways_of_reissue},
     components::list::Pager,
     csv, layout, methods,
+    reissue::{self, Sent},
     routes::{Audience, Routes},
     visit::{At, StaffVisit},
 };
@@ -50,6 +52,8 @@ pub fn routes() -> Routes {
         .post("/admin/services/{id}/validation/resend", resend)
         .get("/admin/services/{id}/method", method_page)
         .post("/admin/services/{id}/method", set_method)
+        .get("/admin/services/{id}/reissue", reissue_page)
+        .post("/admin/services/{id}/reissue", reissue_now)
         .get("/admin/services/{id}/finish", finish_page)
         .post("/admin/services/{id}/finish", finish)
 }
@@ -251,6 +255,57 @@ async fn set_method(
     let service = visit.engine.services().show(&visit.actor, id).await?;
     let ways = ways_of_reissue(&visit, &service).await?;
     Ok(visit.rejected(show::method_page(&visit.view, &service, &ways, &form)))
+}
+
+async fn reissue_page(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let form = reissue::form(&service);
+    Ok(visit.page(reissue_form(&visit, &service, &form, None)))
+}
+
+async fn reissue_now(
+    visit: StaffVisit,
+    At(id): At<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    // Keys are the client's: staff leave them as they are or bring the client's request.
+    if !matches!(form.value("source"), "before" | "pasted") {
+        form.reject("source", "required");
+        return Ok(visit.rejected(reissue_form(&visit, &service, &form, None)));
+    }
+    match reissue::send(&visit.engine, &visit.actor, &service, &mut form).await {
+        Ok(Sent::Started(started)) => {
+            let number = NumberKind::Operation.show(started.number);
+            Ok(visit.done(
+                &address(id),
+                &Flash::done("reissue-started").with("number", number),
+            ))
+        }
+        Ok(Sent::Again(quote)) => {
+            let page = reissue_form(&visit, &service, &form, quote.as_ref());
+            Ok(if form.has_problems() {
+                visit.rejected(page)
+            } else {
+                visit.page(page)
+            })
+        }
+        Err(error) => {
+            visit.into_form(&mut form, error)?;
+            Ok(visit.rejected(reissue_form(&visit, &service, &form, None)))
+        }
+    }
+}
+
+fn reissue_form(
+    visit: &StaffVisit,
+    service: &ServiceView,
+    form: &Form,
+    quote: Option<&NamesQuote>,
+) -> Markup {
+    let body = reissue::body(&visit.view, service, form, quote, Audience::Staff);
+    layout::staff(&visit.view, &visit.view.t("reissue-title"), &body)
 }
 
 async fn file(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {

@@ -123,6 +123,7 @@ fn actions(view: &View, service: &ServiceView, base: &str) -> Markup {
             (field::action(&format!("{base}/retry"), "", &html! { (icon(Icon::Play)) (view.t("operations-retry")) }))
         }
         @if may.finish_by_hand { a.button href={ (base) "/finish" } { (view.t("services-finish")) } }
+        @if may.reissue { a.button href={ (base) "/reissue" } { (view.t("action-reissue")) } }
         @if may.close {
             (dialog::confirm(view, &Question {
                 id: "close",

@@ -230,9 +230,12 @@ async fn place(visit: &ClientVisit, mut form: Form, offers: &[Offer]) -> Result<
                         .first()
                         .map_or("private", String::as_str)
                         .replace("*.", "wildcard.");
+                    let said = visit
+                        .view
+                        .t_args("client-ordered-number", &[("number", number.into())]);
                     Ok(visit.page(pages::key_once(
                         &visit.view,
-                        &number,
+                        &said,
                         &address,
                         &name,
                         key.expose_secret(),

@@ -415,13 +415,13 @@ pub fn summary(view: &View, form: &Form, offer: &Offer, quote: &Quote) -> Markup
 
 /// The order was taken, and the key that was made is shown this once.
 #[must_use]
-pub fn key_once(view: &View, number: &str, service: &str, name: &str, key: &str) -> Markup {
+pub fn key_once(view: &View, said: &str, service: &str, name: &str, key: &str) -> Markup {
     let title = view.t("client-key-once-title");
     layout::client(
         view,
         &title,
         &html! {
-            (Head::new(title.clone()).text(view.t_args("client-ordered-number", &[("number", number.into())])).render(view))
+            (Head::new(title.clone()).text(said.to_owned()).render(view))
             (sentence(Tone::Warn, &view.t("client-key-once-text")))
             (card("key", &view.t("client-private-key"), &html! {
                 pre.log id="private-key" tabindex="0" { (key) }

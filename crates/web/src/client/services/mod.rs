@@ -11,21 +11,25 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    id::{CertificateId, ServiceId},
+    id::{CertificateId, NumberKind, ServiceId},
     name::DomainName,
     product::ValidationMethod,
 };
 use engine::{
     certificates::{DownloadFormat, PasswordAgain},
+    reissues::NamesQuote,
     services::ServiceView,
     validations::MethodChange,
 };
 use httpkit::{Failure, Flash, Form, Params, params::Posted};
-use secrecy::SecretString;
+use maud::Markup;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
+    client::order::pages::key_once,
     components::list::Pager,
     csv, layout, methods,
+    reissue::{self, Sent},
     routes::{Audience, Routes},
     visit::{At, ClientVisit, Visit},
 };
@@ -46,6 +50,8 @@ pub fn routes() -> Routes {
         .post("/services/{id}/validation/resend", resend)
         .get("/services/{id}/method", method_page)
         .post("/services/{id}/method", set_method)
+        .get("/services/{id}/reissue", reissue_page)
+        .post("/services/{id}/reissue", reissue_now)
         .get("/services/{id}/download", download_page)
         .get("/services/{id}/file", file)
         .post("/services/{id}/file", file_with_key)
@@ -132,6 +138,58 @@ async fn show_page(visit: ClientVisit, At(id): At<String>) -> Result<Response, F
 async fn live(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     Ok(visit.page(show::live(&visit.view, &service)))
+}
+
+async fn reissue_page(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let form = reissue::form(&service);
+    Ok(visit.page(reissue_form(&visit, &service, &form, None)))
+}
+
+async fn reissue_now(
+    visit: ClientVisit,
+    At(id): At<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let mut form = Form::from(posted);
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    match reissue::send(&visit.engine, &visit.actor, &service, &mut form).await {
+        Ok(Sent::Started(started)) => {
+            let number = NumberKind::Operation.show(started.number);
+            let address = format!("/services/{id}");
+            let said = Flash::done("reissue-started").with("number", number.clone());
+            Ok(match started.private_key {
+                None => visit.done(&address, &said),
+                Some(key) => {
+                    let name = service.line.main_name.as_str().replace("*.", "wildcard.");
+                    let said = visit.view.t_args("reissue-started", &[("number", number.into())]);
+                    visit.page(key_once(&visit.view, &said, &address, &name, key.expose_secret()))
+                }
+            })
+        }
+        Ok(Sent::Again(quote)) => {
+            let page = reissue_form(&visit, &service, &form, quote.as_ref());
+            Ok(if form.has_problems() {
+                visit.rejected(page)
+            } else {
+                visit.page(page)
+            })
+        }
+        Err(error) => {
+            visit.into_form(&mut form, error)?;
+            Ok(visit.rejected(reissue_form(&visit, &service, &form, None)))
+        }
+    }
+}
+
+fn reissue_form(
+    visit: &ClientVisit,
+    service: &ServiceView,
+    form: &Form,
+    quote: Option<&NamesQuote>,
+) -> Markup {
+    let body = reissue::body(&visit.view, service, form, quote, Audience::Client);
+    layout::client(&visit.view, &visit.view.t("reissue-title"), &body)
 }
 
 async fn close(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {

@@ -57,7 +57,7 @@ pub fn live(view: &View, service: &ServiceView) -> Markup {
 fn whole(view: &View, service: &ServiceView, seen: &Markup) -> Markup {
     let number = NumberKind::Service.show(service.line.number);
     let base = format!("/services/{}", service.line.id);
-    let is_on_its_way = service.line.state.is_before_issue();
+    let is_on_its_way = service.line.state.is_before_issue() || service.may.check_validation;
     let poll = is_on_its_way.then(|| format!("{base}/live"));
     let head = Head::new(service.line.main_name.unicode())
         .under(view.t("nav-services"), "/services")
@@ -111,6 +111,9 @@ fn actions(view: &View, service: &ServiceView, base: &str) -> Markup {
     html! {
         @if service.may.download {
             a.button.primary href={ (base) "/download" } { (icon(Icon::Download)) (view.t("action-download")) }
+        }
+        @if service.may.reissue {
+            a.button href={ (base) "/reissue" } { (icon(Icon::Key)) (view.t("action-reissue")) }
         }
         @if service.may.close {
             (dialog::confirm(view, &Question {
