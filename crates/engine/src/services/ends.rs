@@ -4,9 +4,9 @@ use domain::{
     id::ServiceId,
     state::{OperationKind, ServiceState},
 };
-use jiff::ToSpan as _;
+use jiff::{ToSpan as _, civil::Date};
 use serde_json::json;
-use store::{Tx, ca_order::CaOrder, service::Service};
+use store::{Conn, Tx, ca_order::CaOrder, service::Service};
 
 use super::supersede;
 use crate::{Actor, Engine, Error, Result, audit, error::Refusal, operations::fresh, reissues, renewals};
@@ -48,31 +48,59 @@ pub(super) async fn cancel(engine: &Engine, tx: &Tx, actor: &Actor, mut service:
     Ok(())
 }
 
-/// The CA gives money back for some days after the first certificate of an order.
-async fn refuse_late(engine: &Engine, tx: &Tx, service: &Service, order: &CaOrder) -> Result<()> {
-    let module = store::module::find(tx, order.module_id)
-        .await?
-        .ok_or(Error::NotFound)?;
-    let days = engine.connector(&module)?.descriptor().refund_days;
-    let first = store::certificate::of_service(tx, service.id)
+/// The last day on which the CA gives money back: some days after the first certificate of an order.
+pub(super) async fn refund_until(
+    engine: &Engine,
+    conn: &dyn Conn,
+    service: &Service,
+    order: &CaOrder,
+) -> Result<Option<Date>> {
+    let Some(module) = store::module::find(conn, order.module_id).await? else {
+        return Ok(None);
+    };
+    let days = engine.registered(&module.connector)?.descriptor.refund_days;
+    if days == 0 {
+        return Ok(None);
+    }
+    let first = store::certificate::of_service(conn, service.id)
         .await?
         .into_iter()
         .filter(|certificate| certificate.ca_order_id == order.id)
         .filter_map(|certificate| certificate.delivered_at)
         .min()
         .unwrap_or(order.accepted_at);
-    let last = engine
-        .day_of(first)
-        .checked_add(i64::from(days).days())
-        .map_err(|error| Error::Internal(format!("the end of the refund window: {error}")))?;
-    if engine.today() > last {
-        return Err(Error::Refused(
-            Refusal::new("refund-window-over")
-                .with("days", days)
-                .with("last_day", last),
-        ));
+    Ok(engine.day_of(first).checked_add(i64::from(days).days()).ok())
+}
+
+/// The same for the order that stands behind a service now.
+pub(super) async fn refundable_until(
+    engine: &Engine,
+    conn: &dyn Conn,
+    service: &Service,
+) -> Result<Option<Date>> {
+    if service.state != ServiceState::Active {
+        return Ok(None);
     }
-    Ok(())
+    let order = store::ca_order::of_service(conn, service.id)
+        .await?
+        .into_iter()
+        .find(|order| order.closed_at.is_none());
+    match order {
+        Some(order) => refund_until(engine, conn, service, &order).await,
+        None => Ok(None),
+    }
+}
+
+async fn refuse_late(engine: &Engine, tx: &Tx, service: &Service, order: &CaOrder) -> Result<()> {
+    let last = refund_until(engine, tx, service, order).await?;
+    if last.is_some_and(|last| engine.today() <= last) {
+        return Ok(());
+    }
+    let refusal = match last {
+        Some(last) => Refusal::new("refund-window-over").with("last_day", last),
+        None => Refusal::new("no-refund"),
+    };
+    Err(Error::Refused(refusal))
 }
 
 pub(super) async fn suspend(engine: &Engine, actor: &Actor, id: ServiceId, why: &str) -> Result<()> {

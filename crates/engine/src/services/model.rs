@@ -112,6 +112,8 @@ pub struct ServiceView {
     pub failure: Option<Failure>,
     /// The client program's own id.
     pub external_ref: Option<String>,
+    /// The last day on which the CA gives the money for an issued certificate back.
+    pub refundable_until: Option<jiff::civil::Date>,
     /// Years to prolong by at the end of the paid term; empty: not prolonged.
     pub prolong: Option<Years>,
     /// Whom the CA may call.
@@ -397,7 +399,7 @@ pub struct ServiceMoney {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "one answer per button of the page")]
 pub struct Allowed {
-    /// Give it up before issue.
+    /// Give it up: before issue, or as long as the CA gives the money back.
     pub close: bool,
     /// Look with our own eyes.
     pub check_validation: bool,

@@ -124,6 +124,8 @@ pub(super) async fn page(engine: &Engine, actor: &Actor, service: Service) -> Re
     let operations = operation::of_service(reader, service.id).await?;
     let views = operation_views(engine, actor, &operations).await?;
     let validations = validations(engine, &service).await?;
+    let refundable_until = super::ends::refundable_until(engine, reader, &service).await?;
+    let is_refundable = Refundable(refundable_until.is_some_and(|last| engine.today() <= last));
     Ok(ServiceView {
         version: service.version,
         level: plan.level,
@@ -146,7 +148,8 @@ pub(super) async fn page(engine: &Engine, actor: &Actor, service: Service) -> Re
         certificates: certificates(reader, &service).await?,
         ca_orders: ca_orders(reader, &service, &lines, is_staff).await?,
         plan: plan::of(engine, actor, &service).await?,
-        may: allowed(actor, &service, operations.first(), &validations),
+        may: allowed(actor, &service, operations.first(), &validations, is_refundable),
+        refundable_until,
         validations,
         operations: views,
         money: money(engine, actor, &service, is_staff).await?,
@@ -318,23 +321,29 @@ async fn money(engine: &Engine, actor: &Actor, service: &Service, is_staff: bool
     })
 }
 
+/// Whether the CA still gives the money back.
+#[derive(Clone, Copy)]
+struct Refundable(bool);
+
 fn allowed(
     actor: &Actor,
     service: &Service,
     last: Option<&Operation>,
     validations: &[ValidationView],
+    refundable: Refundable,
 ) -> Allowed {
     let orders = may(actor, Permission::Order);
     let works = may(actor, Permission::WorkTasks);
     let is_open =
         last.is_some_and(|last| matches!(last.state, OperationState::Waiting | OperationState::Manual));
+    let is_closing = is_open && last.is_some_and(|last| last.kind == OperationKind::Close);
     let proves = is_open && last.is_some_and(|last| last.kind != OperationKind::Close);
     let waits = proves && validations.iter().any(|one| one.state != ValidationState::Proven);
     let by_mail = validations
         .iter()
         .any(|one| one.method == ValidationMethod::Email);
     Allowed {
-        close: orders && service.state.is_before_issue(),
+        close: orders && !is_closing && (service.state.is_before_issue() || refundable.0),
         check_validation: waits,
         change_validation: orders && waits,
         resend: orders && waits && by_mail,

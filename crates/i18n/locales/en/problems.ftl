@@ -103,7 +103,8 @@ problem-export-password = The file needs a password.
 
 # Refusals
 refused-account-blocked = The account is blocked. Please ask us.
-refused-refund-window-over = The CA gives money back for { $days } days after delivery; that ended on { $last_day }.
+refused-refund-window-over = The CA gave money back until { $last_day }. The service can no longer be cancelled.
+refused-no-refund = This CA gives no money back for issued certificates. The service cannot be cancelled.
 refused-busy = Other work on this service is under way. Try again when it is over.
 refused-not-active = The service is not active.
 refused-not-suspended = The service is not suspended.

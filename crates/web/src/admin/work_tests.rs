@@ -195,6 +195,7 @@ fn service() -> ServiceView {
         closed_at: None,
         failure: None,
         external_ref: Some("order 17".into()),
+        refundable_until: None,
         prolong: Some(Years::new(1).unwrap()),
         contact: Contact {
             first_name: "Ada".into(),

@@ -124,10 +124,7 @@ async fn services_are_found_filtered_and_shown_with_everything_that_happened() {
         admin.get(&format!("{file}private-key")).await.status,
         StatusCode::NOT_FOUND
     );
-    assert_says(
-        &on(&mut admin, &format!("{address}/close"), &[]).await,
-        &["The certificate was issued already."],
-    );
+    assert_says(&page, &["Cancel with money back"]);
 
     let mut staff = site.staff().await;
     let page = staff.get(&address).await;

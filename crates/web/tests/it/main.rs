@@ -14,3 +14,4 @@ mod admin_work;
 mod browser;
 mod order;
 mod plans;
+mod reissue;

@@ -125,10 +125,17 @@ fn actions(view: &View, service: &ServiceView, base: &str) -> Markup {
         @if may.finish_by_hand { a.button href={ (base) "/finish" } { (view.t("services-finish")) } }
         @if may.reissue { a.button href={ (base) "/reissue" } { (view.t("action-reissue")) } }
         @if may.close {
+            @let (title, text) = match service.refundable_until {
+                Some(last) => (
+                    view.t("services-cancel"),
+                    view.t_args("services-cancel-text", &[("last_day", view.date(last).into())]),
+                ),
+                None => (view.t("services-close"), view.t("services-close-text")),
+            };
             (dialog::confirm(view, &Question {
                 id: "close",
-                title: view.t("services-close"),
-                text: view.t("services-close-text"),
+                title,
+                text,
                 action: format!("{base}/close"),
                 fields: html! {},
                 class: "danger",

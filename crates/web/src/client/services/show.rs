@@ -116,10 +116,17 @@ fn actions(view: &View, service: &ServiceView, base: &str) -> Markup {
             a.button href={ (base) "/reissue" } { (icon(Icon::Key)) (view.t("action-reissue")) }
         }
         @if service.may.close {
+            @let (title, text) = match service.refundable_until {
+                Some(last) => (
+                    view.t("client-cancel"),
+                    view.t_args("client-cancel-text", &[("last_day", view.date(last).into())]),
+                ),
+                None => (view.t("client-close"), view.t("client-close-text")),
+            };
             (dialog::confirm(view, &Question {
                 id: "close",
-                title: view.t("client-close"),
-                text: view.t("client-close-text"),
+                title,
+                text,
                 action: format!("{base}/close"),
                 fields: html! {},
                 class: "danger",
