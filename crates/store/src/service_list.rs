@@ -25,6 +25,8 @@ use crate::{
     sql,
 };
 
+/// Most clients whose services a search by client reads.
+const MOST_CLIENTS: usize = 20;
 /// The most services that one search looks at.
 pub const MOST_FOUND: usize = 1_000;
 /// Beyond this many rows a filtered list is not counted further.
@@ -392,10 +394,59 @@ async fn search(conn: &dyn Conn, filter: &ServiceFilter, text: &str) -> Result<V
         }
         if found.len() >= MOST_FOUND {
             found.truncate(MOST_FOUND);
-            break;
+            return Ok(found);
+        }
+    }
+    if filter.account.is_none() {
+        for id in of_clients(conn, filter, text).await? {
+            if found.len() < MOST_FOUND && !found.contains(&id) {
+                found.push(id);
+            }
         }
     }
     Ok(found)
+}
+
+/// The newest services of the clients whose name, number or tax number holds the text. Each client's are read from the
+/// end of an index: a client may have very many.
+async fn of_clients(conn: &dyn Conn, filter: &ServiceFilter, text: &str) -> Result<Vec<ServiceId>> {
+    let pattern = text
+        .to_lowercase()
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    let clients = sql::rows(
+        conn,
+        "account",
+        format!(
+            "SELECT id FROM account WHERE seller_id = $1 AND search LIKE $2 ESCAPE '\\' \
+             ORDER BY number LIMIT {MOST_CLIENTS}"
+        ),
+        vec![Uuid::from(filter.seller).into(), format!("%{pattern}%").into()],
+        |row| row.try_get_by_index::<Uuid>(0),
+    )
+    .await?;
+    if clients.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parts: Vec<String> = (1..=clients.len())
+        .map(|place| {
+            format!(
+                "SELECT id, number FROM (SELECT id, number FROM service WHERE account_id = ${place} \
+                 ORDER BY number DESC LIMIT {MOST_FOUND}) AS client_{place}"
+            )
+        })
+        .collect();
+    let text = format!(
+        "SELECT id FROM ({}) AS found ORDER BY number DESC LIMIT {MOST_FOUND}",
+        parts.join(" UNION ALL ")
+    );
+    let values = clients.into_iter().map(Into::into).collect();
+    let ids = sql::rows(conn, "service", text, values, |row| {
+        row.try_get_by_index::<Uuid>(0)
+    })
+    .await?;
+    Ok(ids.into_iter().map(ServiceId::from).collect())
 }
 
 /// The look-ups of a search, the most telling first. Each one is a range or a point of an index.
@@ -438,18 +489,6 @@ fn searches(filter: &ServiceFilter, text: &str) -> Vec<(String, Vec<Value>)> {
                 vec![from.into(), to.into()],
             ),
         }
-    }
-    if filter.account.is_none() {
-        let pattern = text
-            .to_lowercase()
-            .replace('\\', "\\\\")
-            .replace('%', "\\%")
-            .replace('_', "\\_");
-        push(
-            "SELECT id FROM service WHERE account_id IN (SELECT id FROM account
-                WHERE seller_id = $1 AND search LIKE $2 ESCAPE '\\' LIMIT 100) ORDER BY number DESC",
-            vec![Uuid::from(filter.seller).into(), format!("%{pattern}%").into()],
-        );
     }
     searches
 }

@@ -3,9 +3,13 @@
 use std::{io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
 
 use anyhow::Context as _;
-use domain::{id::AccountId, state::Role};
+use domain::{
+    id::{AccountId, UserId},
+    state::Role,
+};
 use engine::{
-    Actor, Who,
+    Actor, Engine, Who,
+    departments::DepartmentInput,
     people::{setup::NewAdministrator, user::NewUser},
 };
 use jiff::Timestamp;
@@ -85,6 +89,28 @@ pub(super) async fn administrator(installation: &Installation) -> anyhow::Result
     Ok((sign_in, actor))
 }
 
+/// Staff sees the tasks of the departments that they are in.
+async fn join_departments(engine: &Engine, admin: &Actor, user: UserId) -> anyhow::Result<()> {
+    for known in engine.departments().list(admin).await? {
+        let mut members = known.members;
+        members.push(user);
+        let department = known.department;
+        let input = DepartmentInput {
+            name: department.name,
+            email: department.email,
+            language: department.language.parse().unwrap_or_default(),
+            hours: department.hours,
+            members,
+            is_archived: department.is_archived,
+        };
+        engine
+            .departments()
+            .edit(admin, department.id, department.version, input)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Adds a member of staff, who sets up the second factor at the first sign-in.
 ///
 /// # Errors
@@ -98,7 +124,8 @@ pub(super) async fn staff(installation: &Installation, admin: &Actor) -> anyhow:
         password: Some(password.clone()),
         language: "en".to_owned(),
     };
-    engine.users().add_staff(admin, new, Role::Staff).await?;
+    let user = engine.users().add_staff(admin, new, Role::Staff).await?;
+    join_departments(engine, admin, user).await?;
     let guest = Actor {
         who: Who::Guest,
         is_confirmed: false,

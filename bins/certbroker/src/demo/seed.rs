@@ -30,6 +30,7 @@ use store::account::AccountKind;
 use tokio::time::{Duration, timeout};
 
 use super::{
+    once,
     people::{self, SignIn},
     world::{CA_PASSWORD, CA_USER, DemoWorld, ZONE_KEY, ZONE_SECRET},
 };
@@ -112,12 +113,19 @@ impl Shop {
             anyhow::bail!("the demo has two clients")
         };
         let dns = ValidationMethod::Dns;
+        // The first is proven by a file, which the client has to put up for every reissue: its certificate ends soon.
+        let by_file = ValidationMethod::Http;
         let old = [
-            self.order(engine, one, "PositiveSSL", "shop.client-one.example", dns)
+            self.order(engine, one, "PositiveSSL", "shop.client-one.example", by_file)
                 .await?,
             self.order(engine, two, "PositiveSSL Wildcard", "*.client-two.example", dns)
                 .await?,
         ];
+        let waiting = until(engine, &self.admin, old[0].service, |view| {
+            !view.validations.is_empty()
+        })
+        .await?;
+        once::prove(world, &waiting)?;
         for order in old {
             reaches(engine, &self.admin, order.service, ServiceState::Active).await?;
         }

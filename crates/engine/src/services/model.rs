@@ -413,6 +413,12 @@ pub struct Allowed {
     pub finish_by_hand: bool,
     /// Have the certificate issued again.
     pub reissue: bool,
+    /// Say whether the service is prolonged.
+    pub prolong: bool,
+    /// Suspend it.
+    pub suspend: bool,
+    /// Resume it.
+    pub resume: bool,
     /// Download the certificate.
     pub download: bool,
 }

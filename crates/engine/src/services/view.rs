@@ -349,6 +349,9 @@ fn allowed(
         resend: orders && waits && by_mail,
         retry: works && is_open,
         finish_by_hand: works && is_open,
+        prolong: orders && !service.state.is_final() && !is_closing,
+        suspend: works && service.state == ServiceState::Active,
+        resume: works && service.state == ServiceState::Suspended,
         reissue: orders && service.state == ServiceState::Active && service.term().is_some(),
         download: may(actor, Permission::Download) && service.certificate_id.is_some(),
     }

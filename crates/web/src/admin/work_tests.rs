@@ -270,6 +270,9 @@ fn service() -> ServiceView {
             retry: true,
             finish_by_hand: true,
             reissue: false,
+            prolong: true,
+            suspend: false,
+            resume: false,
             download: true,
         },
     }

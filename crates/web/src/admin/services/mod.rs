@@ -46,6 +46,8 @@ pub fn routes() -> Routes {
         .post("/admin/services/{id}/close", close)
         .post("/admin/services/{id}/retry", retry)
         .post("/admin/services/{id}/prolong", prolong)
+        .post("/admin/services/{id}/suspend", suspend)
+        .post("/admin/services/{id}/resume", resume)
         .get("/admin/services/{id}/validation", change_page)
         .post("/admin/services/{id}/validation", change)
         .post("/admin/services/{id}/validation/check", check)
@@ -180,6 +182,21 @@ async fn prolong(
     let years: Option<Years> = posted.is_on("prolong").then_some(service.line.years);
     let result = visit.engine.services().set_prolong(&visit.actor, id, years).await;
     after(&visit, &address(id), &Flash::done("services-prolong-set"), result)
+}
+
+async fn suspend(
+    visit: StaffVisit,
+    At(id): At<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let why = posted.text("why");
+    let result = visit.engine.services().suspend(&visit.actor, id, why).await;
+    after(&visit, &address(id), &Flash::done("services-suspended"), result)
+}
+
+async fn resume(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
+    let result = visit.engine.services().resume(&visit.actor, id).await;
+    after(&visit, &address(id), &Flash::done("services-resumed"), result)
 }
 
 async fn check(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {

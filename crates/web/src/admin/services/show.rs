@@ -21,7 +21,7 @@ use crate::{
         card::{card, framed},
         dialog::{self, Question},
         facts::Facts,
-        field,
+        field::{self, Field, Kind},
         head::Head,
         icon::{Icon, icon},
         note::note,
@@ -124,6 +124,19 @@ fn actions(view: &View, service: &ServiceView, base: &str) -> Markup {
         }
         @if may.finish_by_hand { a.button href={ (base) "/finish" } { (view.t("services-finish")) } }
         @if may.reissue { a.button href={ (base) "/reissue" } { (view.t("action-reissue")) } }
+        @if may.resume {
+            (field::action(&format!("{base}/resume"), "", &html! { (icon(Icon::Play)) (view.t("services-resume")) }))
+        }
+        @if may.suspend {
+            (dialog::confirm(view, &Question {
+                id: "suspend",
+                title: view.t("services-suspend"),
+                text: view.t("services-suspend-text"),
+                action: format!("{base}/suspend"),
+                fields: Field::new("why", view.t("services-suspend-why"), Kind::Text).optional().render(view, &Form::default()),
+                class: "",
+            }))
+        }
         @if may.close {
             @let (title, text) = match service.refundable_until {
                 Some(last) => (

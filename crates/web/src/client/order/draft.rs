@@ -255,8 +255,7 @@ pub fn order(form: &Form, offer: &Offer, names: &[String], agreed: Option<Money>
         validation: validation(form, names)?,
         contact: contact(form),
         organisation: offer.level.needs_organisation().then(|| organisation(form)),
-        // Nothing prolongs by itself yet, so nobody is asked.
-        prolong: None,
+        prolong: form.values().is_on("prolong").then_some(years),
         external_ref: (!once.is_empty()).then(|| format!("web-{once}")),
         agreed,
     })
@@ -270,7 +269,7 @@ pub fn fields(step: Step, values: &Params) -> Vec<String> {
         Step::Request => matches!(name, "source" | "key" | "names" | "csr" | "consent"),
         Step::Contact => name.starts_with("contact.") || name.starts_with("organisation."),
         Step::Validation => name == "method" || name.starts_with("method.") || name.starts_with("approver."),
-        Step::Summary => name == "agreed",
+        Step::Summary => matches!(name, "agreed" | "prolong"),
     };
     values
         .pairs()

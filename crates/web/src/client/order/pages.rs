@@ -404,6 +404,7 @@ pub fn summary(view: &View, form: &Form, offer: &Offer, quote: &Quote) -> Markup
                 .text(view.t("client-contact"), format!("{} {} · {}", contact.first_name, contact.last_name, contact.email))
                 .render())
             div.table-wrap { (price_lines(view, &quote.price.lines, quote.price.net, quote.price.gross)) }
+            (field::check(form, "prolong", &view.t("client-prolong-ask"), &view.t("client-prolong-hint")))
             p { (view.t_args("client-available", &[("amount", view.money(quote.available).into())])) }
             @if let Some(missing) = quote.missing {
                 (note(Tone::Warn, &html! { p { (view.t_args("client-missing", &[("amount", view.money(missing).into())])) } p { a href="/money" { (view.t("client-to-money")) } } }))

@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
         .get("/services/{id}", show_page)
         .get("/services/{id}/live", live)
         .post("/services/{id}/close", close)
+        .post("/services/{id}/prolong", prolong)
         .get("/services/{id}/validation", change_page)
         .post("/services/{id}/validation", change)
         .post("/services/{id}/validation/check", check)
@@ -190,6 +191,21 @@ fn reissue_form(
 ) -> Markup {
     let body = reissue::body(&visit.view, service, form, quote, Audience::Client);
     layout::client(&visit.view, &visit.view.t("reissue-title"), &body)
+}
+
+async fn prolong(
+    visit: ClientVisit,
+    At(id): At<ServiceId>,
+    Posted(posted): Posted,
+) -> Result<Response, Failure> {
+    let service = visit.engine.services().show(&visit.actor, id).await?;
+    let years = posted.is_on("prolong").then_some(service.line.years);
+    visit
+        .engine
+        .services()
+        .set_prolong(&visit.actor, id, years)
+        .await?;
+    Ok(visit.done(&format!("/services/{id}"), &Flash::done("client-prolong-set")))
 }
 
 async fn close(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {

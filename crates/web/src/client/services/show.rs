@@ -170,7 +170,28 @@ fn dates(view: &View, service: &ServiceView) -> Markup {
             .maybe(view.t("client-issued"), service.issued_at.map(|at| view.instant(at)))
             .maybe(view.t("client-closed"), service.closed_at.map(|at| view.instant(at)))
             .markup(view.t("column-names"), html! { @for name in &service.names { div.breakable { (name.unicode()) } } });
-    card("dates", &view.t("client-dates"), &facts.render())
+    card(
+        "dates",
+        &view.t("client-dates"),
+        &html! { (facts.render()) (prolong(view, service)) },
+    )
+}
+
+/// Whether the service is prolonged by itself, and the button that changes it.
+fn prolong(view: &View, service: &ServiceView) -> Markup {
+    if !service.may.prolong {
+        return html! {};
+    }
+    let (text, action, value) = match service.prolong {
+        Some(_) => ("client-prolong-on", "action-switch-off", "off"),
+        None => ("client-prolong-off", "action-switch-on", "on"),
+    };
+    html! {
+        p { (view.t(text)) }
+        form.actions method="post" action={ "/services/" (service.line.id) "/prolong" } {
+            button.button.small type="submit" name="prolong" value=(value) { (view.t(action)) }
+        }
+    }
 }
 
 fn certificates(view: &View, service: &ServiceView) -> Markup {
