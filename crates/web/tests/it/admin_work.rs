@@ -111,7 +111,7 @@ async fn services_are_found_filtered_and_shown_with_everything_that_happened() {
         &["The method was changed.", "/.well-known/pki-validation/"],
     );
     let prolonged = on(&mut admin, &format!("{address}/prolong"), &[("prolong", "on")]).await;
-    assert_says(&prolonged, &["To be prolonged at the end of its paid term"]);
+    assert_says(&prolonged, &["Prolonged by itself at the end of its paid term"]);
 
     site.world.prove(service).await;
     let view = site.world.until(service, ServiceState::Active).await;
