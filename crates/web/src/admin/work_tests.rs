@@ -172,6 +172,22 @@ fn operation(state: OperationState) -> OperationView {
     }
 }
 
+fn allowed() -> Allowed {
+    Allowed {
+        close: true,
+        check_validation: true,
+        change_validation: true,
+        resend: false,
+        retry: true,
+        finish_by_hand: true,
+        reissue: false,
+        prolong: true,
+        suspend: false,
+        resume: false,
+        download: true,
+    }
+}
+
 fn service() -> ServiceView {
     let price = PriceLine {
         kind: PriceLineKind::Period,
@@ -262,19 +278,7 @@ fn service() -> ServiceView {
             margin: Some(euros(6_000)),
         },
         plan: Some(plan()),
-        may: Allowed {
-            close: true,
-            check_validation: true,
-            change_validation: true,
-            resend: false,
-            retry: true,
-            finish_by_hand: true,
-            reissue: false,
-            prolong: true,
-            suspend: false,
-            resume: false,
-            download: true,
-        },
+        may: allowed(),
     }
 }
 
