@@ -6,6 +6,7 @@ pub(crate) mod ending;
 mod failure;
 pub(crate) mod fresh;
 pub(crate) mod gate;
+mod give_way;
 mod model;
 pub(crate) mod run;
 pub(crate) mod steps;
@@ -17,6 +18,8 @@ pub use model::{
     PurchaseView, Upload,
 };
 pub use waiting::{Turn, Waiting, Why};
+
+pub(crate) use give_way::give_way;
 
 use domain::{
     id::{NumberKind, OperationId},

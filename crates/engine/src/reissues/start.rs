@@ -6,13 +6,13 @@ use domain::{
     name::NameSet,
     price::{ExtraNames, Price, PriceLineKind},
     product::ProductKind,
-    state::{AttemptOutcome, KeyCustody, OperationKind, OperationState, ServiceState},
+    state::{KeyCustody, OperationKind, OperationState, ServiceState},
 };
 use serde_json::json;
 use store::{
     Conn, Tx,
     account::Account,
-    operation::{Attempt, Operation},
+    operation::Operation,
     service::{Service, ServiceName},
     tariff::TariffPlan,
 };
@@ -21,18 +21,16 @@ use super::{KeyWish, NamesQuote, NewReissue, Started};
 use crate::{
     Actor, Engine, Error, Permission, Result, audit,
     authority::require,
-    effects,
     error::Refusal,
     money::{self, ReserveFor},
     operations::{
-        fresh,
+        fresh, give_way,
         steps::{ending, open::Outputs},
     },
     orders::{
         self, check_approvers, checked_names, checked_validations, extra_names, price_lines,
         request::{self, Made},
     },
-    tasks,
 };
 
 /// What a wish is checked against.
@@ -188,28 +186,7 @@ async fn clear_the_way(
     if let Some(reservation) = ending::held_reservation(tx, &before).await? {
         money::release(engine, tx, actor, reservation).await?;
     }
-    let now = engine.now();
-    before.state = OperationState::Superseded;
-    before.finished_at = Some(now);
-    before.next_run_at = None;
-    before.lease_owner = None;
-    before.lease_until = None;
-    // Whoever held the lease cannot write any more.
-    before.fence += 1;
-    store::operation::update(tx, &mut before).await?;
-    effects::close_task_of_operation(engine, tx, &before, tasks::Outcome::FellAway).await?;
-    let attempt = Attempt {
-        operation_id: before.id,
-        number: store::operation::next_attempt(tx, before.id).await?,
-        step: before.step.clone(),
-        started_at: now,
-        finished_at: now,
-        outcome: AttemptOutcome::Done,
-        error_class: None,
-        error: None,
-        log: store::Json(Vec::new()),
-    };
-    store::operation::insert_attempt(tx, &attempt).await?;
+    give_way(engine, tx, &mut before).await?;
     Ok(outputs.target)
 }
 

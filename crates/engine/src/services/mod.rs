@@ -16,7 +16,7 @@ pub use plan::{NameMethod, PlanView};
 
 use domain::{
     id::{AccountId, NumberKind, ServiceId},
-    state::{AttemptOutcome, OperationState, PurchaseStage, ServiceState},
+    state::{PurchaseStage, ServiceState},
     term::Years,
 };
 use jiff::ToSpan as _;
@@ -31,9 +31,8 @@ use store::{
 use crate::{
     Actor, Engine, Error, Permission, Result, audit,
     authority::{require, scope, see},
-    effects,
-    operations::steps::ending::closing_of,
-    renewals, tasks,
+    operations::{give_way, steps::ending::closing_of},
+    renewals,
 };
 
 pub(crate) use view::{Lines, operation_page, operation_views};
@@ -279,28 +278,7 @@ async fn supersede(engine: &Engine, tx: &store::Tx, before: &mut Operation, acto
     if before.kind == domain::state::OperationKind::Close {
         return Ok(());
     }
-    let now = engine.now();
-    before.state = OperationState::Superseded;
-    before.finished_at = Some(now);
-    before.next_run_at = None;
-    before.lease_owner = None;
-    before.lease_until = None;
-    // Whoever held the lease cannot write any more.
-    before.fence += 1;
-    store::operation::update(tx, before).await?;
+    give_way(engine, tx, before).await?;
     closing_of(engine, tx, before, actor.label()).await?;
-    effects::close_task_of_operation(engine, tx, before, tasks::Outcome::FellAway).await?;
-    let attempt = store::operation::Attempt {
-        operation_id: before.id,
-        number: store::operation::next_attempt(tx, before.id).await?,
-        step: before.step.clone(),
-        started_at: now,
-        finished_at: now,
-        outcome: AttemptOutcome::Done,
-        error_class: None,
-        error: None,
-        log: store::Json(Vec::new()),
-    };
-    store::operation::insert_attempt(tx, &attempt).await?;
     Ok(())
 }
