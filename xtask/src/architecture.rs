@@ -26,6 +26,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("web", &["httpkit"]),
     ("api", &["httpkit"]),
     ("leaderssl-simulator", &["pki", "dns"]),
+    ("billmanager", &["ca", "telemetry"]),
+    ("pmleadertelecom", &["billmanager", "connectors"]),
     (
         "bin-certbroker",
         &["web", "api", "connectors", "telemetry", "leaderssl-simulator"],
@@ -33,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Development tools: they may use anything, and nothing that ships may use them.
-const DEVELOPMENT: &[&str] = &["testkit", "load", "xtask"];
+const DEVELOPMENT: &[&str] = &["testkit", "billmanager-host", "load", "xtask"];
 
 /// Crates that may not even reach the named libraries directly.
 const PURE: &[(&str, &[&str])] = &[

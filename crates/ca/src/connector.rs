@@ -132,6 +132,8 @@ pub struct ConnectContext {
     pub extra_roots: Vec<String>,
     /// Sees every exchange, masked; the engine keeps them for 90 days.
     pub observer: Option<Arc<dyn Observer>>,
+    /// Finds addresses in place of the operating system, whose resolver a static executable does not have.
+    pub resolver: Option<Arc<dyn Resolver>>,
 }
 
 impl ConnectContext {
@@ -147,8 +149,16 @@ impl ConnectContext {
             user_agent: concat!("certbroker/", env!("CARGO_PKG_VERSION")).to_owned(),
             extra_roots: Vec::new(),
             observer: None,
+            resolver: None,
         }
     }
+}
+
+/// Finds the addresses of hosts.
+#[async_trait]
+pub trait Resolver: Send + Sync {
+    /// Every address of a host; an error or nothing when it has none.
+    async fn addresses(&self, host: &str) -> std::io::Result<Vec<std::net::IpAddr>>;
 }
 
 /// Whether the CA is a real one.

@@ -4,11 +4,11 @@ use std::net::{IpAddr, SocketAddr};
 
 use ca::{CaError, CheckCause, CheckFinding, CheckOutcome, CheckReport, CheckStep, Class};
 use tokio::{
-    net::{TcpStream, UdpSocket, lookup_host},
+    net::{TcpStream, UdpSocket},
     time::timeout,
 };
 
-use super::{LeaderTelecom, failure};
+use super::{LeaderTelecom, failure, resolve};
 
 pub(super) async fn check(account: &LeaderTelecom) -> CheckReport {
     let base = account.client().base();
@@ -35,19 +35,21 @@ pub(super) async fn check(account: &LeaderTelecom) -> CheckReport {
 
 /// Goes as far as it goes; what is not reached has no finding yet.
 async fn run(account: &LeaderTelecom, report: &mut CheckReport) -> Option<()> {
-    let addresses = resolve(account, report).await?;
+    let addresses = find_addresses(account, report).await?;
     connect(account, &addresses, report).await?;
     sign_in(account, report).await?;
     read_balance(account, report).await
 }
 
-async fn resolve(account: &LeaderTelecom, report: &mut CheckReport) -> Option<Vec<SocketAddr>> {
+async fn find_addresses(account: &LeaderTelecom, report: &mut CheckReport) -> Option<Vec<SocketAddr>> {
     let base = account.client().base();
     let step = CheckStep::ResolveName;
     let limit = account.client().context().timeouts.connect;
-    let found = timeout(limit, lookup_host((base.host(), base.port()))).await;
+    let resolver = account.client().context().resolver.as_ref();
+    let host = base.host();
+    let found = timeout(limit, resolve::addresses(resolver, &host, base.port())).await;
     let addresses: Vec<SocketAddr> = match found {
-        Ok(Ok(addresses)) => addresses.collect(),
+        Ok(Ok(addresses)) => addresses,
         Ok(Err(error)) => return report.fail(step, &[CheckCause::NameNotResolved], error.to_string()),
         Err(_) => {
             return report.fail(

@@ -1,7 +1,10 @@
 //! The wire client: HTTP, sign-in, token, limits, time-outs, size caps. It knows nothing of certbroker's words.
 
 use std::{
-    sync::atomic::{AtomicU8, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
     time::Duration,
 };
 
@@ -444,6 +447,9 @@ fn http_client(base: &Base, context: &ConnectContext, idle: usize) -> Result<req
     if !base.is_https() && context.mode == Mode::Simulated {
         // Nothing will be verified, so the system's roots need not be loaded.
         builder = builder.tls_certs_only([]);
+    }
+    if let Some(resolver) = &context.resolver {
+        builder = builder.dns_resolver(super::resolve::Names(Arc::clone(resolver)));
     }
     for pem in &context.extra_roots {
         let roots = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).map_err(failed)?;

@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! | --- | --- |
-//! | `client`, `session`, `pace`, `base` | the wire client: HTTP, sign-in, limits, addresses |
+//! | `client`, `session`, `pace`, `base`, `resolve` | the wire client: HTTP, sign-in, limits, addresses |
 //! | `answer`, `failure`, `place` | what an answer, or its absence, means |
 //! | `lenient`, `wire` | reading JSON of unconfirmed shape |
 //! | `params`, `map`, `status`, `countries`, `reference` | between LeaderSSL's words and the port's |
@@ -24,6 +24,7 @@ mod pace;
 mod params;
 mod place;
 mod reference;
+mod resolve;
 mod session;
 mod status;
 mod wire;

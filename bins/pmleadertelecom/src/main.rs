@@ -1,0 +1,216 @@
+//! `pmleadertelecom`: the service processing module for LeaderTelecom that BILLmanager starts once per command.
+//!
+//! What starts quickly stays quick: the probe, help, version and `features` touch neither log, runtime, database nor network. Whatever happens inside,
+//! also a panic, ends in an error document, a report to the running operation and exit status 1.
+
+mod clock;
+mod logs;
+mod names;
+mod people;
+
+use std::{
+    io::{self, IsTerminal as _, Read as _, Write as _},
+    panic::AssertUnwindSafe,
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Arc, OnceLock},
+};
+
+use billmanager::{
+    Failure, Kind, Module, Root,
+    arguments::{Arguments, Key, PROBE_ANSWER, Request, USAGE},
+    database::Database,
+    host::{Host, Mgrctl},
+    run::{self, Session},
+    template::Templates,
+    xml::Element,
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// Longest text read from standard input, in bytes.
+const LONGEST_INPUT: u64 = 5 * 1024 * 1024;
+
+fn main() -> ExitCode {
+    let tokens: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|token| token.to_string_lossy().into_owned())
+        .collect();
+    if let Some(word) = tokens.first().filter(|word| people::is_word(word)) {
+        return people::run(word, tokens.get(1..).unwrap_or_default());
+    }
+    match Request::read(tokens) {
+        Request::Probe => print(PROBE_ANSWER, true),
+        Request::Help => print(USAGE, true),
+        Request::Version => print(&format!("{}\n", env!("CARGO_PKG_VERSION")), true),
+        Request::Wrong(faults) => {
+            for fault in faults {
+                let _ = writeln!(io::stderr(), "{}", fault.line());
+            }
+            print(USAGE, false)
+        }
+        Request::Run(arguments) => command(arguments),
+    }
+}
+
+/// The module that this executable is.
+pub(crate) fn module() -> Option<Module> {
+    Some(Module {
+        name: "pmleadertelecom",
+        connector: connectors::registration("leadertelecom")?,
+    })
+}
+
+/// The host's folder; tests put another in its place.
+pub(crate) fn root() -> Root {
+    let told = std::env::var_os("MGR5_ROOT").filter(|told| !told.is_empty());
+    Root::at(told.map_or_else(|| PathBuf::from(Root::USUAL), PathBuf::from))
+}
+
+fn command(arguments: Arguments) -> ExitCode {
+    let root = root();
+    let Some(module) = module() else {
+        return answer(Err(Failure::new(Kind::Internal).about("connector")));
+    };
+    if arguments.text(Key::Command) == "features" && !root.templates(module).exists() {
+        return answer(Ok(Some(billmanager::features::document(&Templates::built_in()))));
+    }
+    // Paths of the host's settings are relative to it.
+    let _ = std::env::set_current_dir(root.path());
+    let log = logs::start(&root, module, arguments.number(Key::RunningOperation));
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(panic = %panic, "the module panicked");
+    }));
+    let done = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        carry_out(arguments.clone(), module, &root, log)
+    }));
+    let done = done.unwrap_or_else(|panic| {
+        let failure = Failure::new(Kind::Internal).saying(text_of(&*panic));
+        tell(arguments, module, &root, log, &failure);
+        Err(failure)
+    });
+    answer(done)
+}
+
+fn carry_out(
+    arguments: Arguments,
+    module: Module,
+    root: &Root,
+    log: logs::Lines,
+) -> Result<Option<Element>, Failure> {
+    let span = tracing::info_span!("run", module = module.name, operation = log.name());
+    let _entered = span.enter();
+    tracing::trace!(exchange = "run", "run with: {}", arguments.shown());
+    for option in &arguments.ignored {
+        tracing::warn!(option, "an option that nobody knows is ignored");
+    }
+    let runtime = runtime()?;
+    let (session, database) = session(arguments, module, root, log);
+    let done = runtime.block_on(async {
+        hold_signals();
+        let done = run::run(&session, read_input).await;
+        database.close().await;
+        done
+    });
+    if done.is_ok() {
+        tracing::debug!("done");
+    }
+    done
+}
+
+/// A panic has ended the run: what can still be told is told by a new one.
+fn tell(arguments: Arguments, module: Module, root: &Root, log: logs::Lines, failure: &Failure) {
+    let tried = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let Ok(runtime) = runtime() else {
+            return;
+        };
+        let (session, database) = session(arguments, module, root, log);
+        runtime.block_on(async {
+            billmanager::report::tell(&session, failure).await;
+            database.close().await;
+        });
+    }));
+    if tried.is_err() {
+        tracing::error!("the report of the panic panicked");
+    }
+}
+
+pub(crate) fn session(
+    arguments: Arguments,
+    module: Module,
+    root: &Root,
+    log: logs::Lines,
+) -> (Session, Arc<Database>) {
+    let machine = Arc::new(clock::MachineClock);
+    let names = Arc::new(names::Names::default());
+    let patience = run::patience(arguments.text(Key::Command));
+    let host = Host::new(Arc::new(Mgrctl::new(root, module)), patience);
+    let database = Database::new(host.clone(), root.clone(), names.clone(), machine.clone());
+    let database = Arc::new(database);
+    let session = Session {
+        module,
+        root: root.clone(),
+        host,
+        records: database.clone(),
+        machine,
+        resolver: names,
+        arguments,
+        used: OnceLock::new(),
+        log: Box::new(move || log.lines()),
+    };
+    (session, database)
+}
+
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Kind::Internal).about("runtime").because(error))
+}
+
+/// The host's daemon may be stopped while an order is under way: the run goes on to its end, as the vendor's modules do.
+fn hold_signals() {
+    use tokio::signal::unix::{SignalKind, signal};
+    for kind in [SignalKind::terminate(), SignalKind::interrupt()] {
+        // Once somebody listens, the signal no longer ends the process.
+        let _ = signal(kind);
+    }
+}
+
+/// Standard input to its end; a terminal is not waited for.
+fn read_input() -> String {
+    let input = io::stdin();
+    if input.is_terminal() {
+        return String::new();
+    }
+    let mut bytes = Vec::new();
+    let _ = input.lock().take(LONGEST_INPUT).read_to_end(&mut bytes);
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn answer(done: Result<Option<Element>, Failure>) -> ExitCode {
+    match done {
+        Ok(None) => ExitCode::SUCCESS,
+        Ok(Some(document)) => print(&document.pretty(), true),
+        Err(failure) => print(&failure.document().pretty(), false),
+    }
+}
+
+/// Whoever does not read the answer any more is not told.
+fn print(text: &str, is_success: bool) -> ExitCode {
+    let mut output = io::stdout().lock();
+    let _ = output.write_all(text.as_bytes());
+    let _ = output.flush();
+    if is_success {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "the module panicked".to_owned())
+}

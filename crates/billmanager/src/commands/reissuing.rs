@@ -1,0 +1,98 @@
+//! A new certificate within the paid term: on the client's wish with the request of the reissue form, or by itself with the request that the
+//! host has.
+
+use ca::CaOrderRef;
+use domain::product::ProductKind;
+
+use super::{
+    buying::{self, Bought},
+    order, sync, tasks,
+};
+use crate::{
+    Failure,
+    filed::Purpose,
+    lock::ItemLock,
+    run::{Account, Session, at_best},
+    service::Service,
+};
+
+/// Where it is noted for which End date a task was made.
+const TASK_MADE: &str = "certbroker_reissue_task";
+
+/// Carries out the client's reissue. Several names have no call at the CA: then it is an employee's work, and the operation waits.
+pub(super) async fn reopen(session: &Session) -> Result<(), Failure> {
+    let item = session.item()?;
+    let _lock = ItemLock::take(&session.root, session.module, &*session.records, item).await?;
+    let mut service = Service::read(&*session.records, item).await?;
+    let account = session.account(service.row.connection).await?;
+    let order = service.order().ok_or_else(|| Failure::missed("order"))?;
+    let kind = order::kind(&session.templates(), &service);
+    if !account.connector.descriptor().capabilities.reissues(kind) {
+        return tasks::make(session, item, "reopen", &task_text(&service, &order)).await;
+    }
+    match buy(session, &account, &service, Purpose::Reopen, kind, &order).await? {
+        Bought::Accepted(order) => buying::adopt(session, &account, &mut service, &order).await?,
+        Bought::Unsupported => {
+            return tasks::make(session, item, "reopen", &task_text(&service, &order)).await;
+        }
+    }
+    session.host.post("service.postreopen", item).await?;
+    buying::finish(session, item).await?;
+    at_best("looking for the certificate", sync::look(session, &account, item)).await;
+    Ok(())
+}
+
+/// Starts the reissue that the plan of the service wants, or goes on with it. Says whether the CA works on it.
+pub(super) async fn by_itself(
+    session: &Session,
+    account: &Account,
+    service: &mut Service,
+    order: &CaOrderRef,
+    end_date: jiff::civil::Date,
+) -> Result<bool, Failure> {
+    let kind = order::kind(&session.templates(), service);
+    if account.connector.descriptor().capabilities.reissues(kind) {
+        match buy(session, account, service, Purpose::Reissue, kind, order).await? {
+            Bought::Accepted(order) => {
+                tracing::info!(item = service.id(), %order, "the certificate is issued again");
+                buying::adopt(session, account, service, &order).await?;
+                return Ok(true);
+            }
+            Bought::Unsupported => {}
+        }
+    }
+    // One task per certificate: what an employee closed is not opened every day.
+    let end_date = end_date.to_string();
+    if service.param(TASK_MADE) != end_date {
+        tasks::make(session, service.id(), "reopen", &task_text(service, order)).await?;
+        buying::save(session, service, TASK_MADE, &end_date).await?;
+    }
+    Ok(false)
+}
+
+async fn buy(
+    session: &Session,
+    account: &Account,
+    service: &Service,
+    purpose: Purpose,
+    kind: ProductKind,
+    order: &CaOrderRef,
+) -> Result<Bought, Failure> {
+    let fresh = async |value| order::new_reissue(account, service, kind, order.clone(), value);
+    buying::buy(session, account, service, purpose, fresh).await
+}
+
+/// What the employee needs: which order, which names, and that the request lies with the service.
+fn task_text(service: &Service, order: &CaOrderRef) -> String {
+    let names = match service.csr() {
+        Ok(csr) => {
+            let altname = service.param("altname");
+            format!("{} {altname}", csr.names().main())
+        }
+        Err(_) => service.param("altname").to_owned(),
+    };
+    format!(
+        "Reissue the certificate of order {order} in the CA's client area with the request of this service, then save the new certificate here. Names: {}",
+        names.trim()
+    )
+}

@@ -1,0 +1,1 @@
+//! Placing the module on a host.
