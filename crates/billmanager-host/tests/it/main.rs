@@ -1,0 +1,6 @@
+//! The host drives modules that are not ours.
+
+mod daemon;
+mod foreign_module;
+mod harness;
+mod operations;
