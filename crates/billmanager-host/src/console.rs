@@ -8,7 +8,6 @@ use domain::{DomainName, NameSet};
 use jiff::SignedDuration;
 use pki::{Certificate, KeyChoice, PrivateKey, Subject};
 use secrecy::ExposeSecret as _;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 const HELP: &str = "\
 features                              what the module announces
@@ -44,8 +43,7 @@ pub(crate) async fn run(host: &Host, module: &str) -> anyhow::Result<()> {
         host.root().display(),
         host.now()
     ))?;
-    let mut lines = BufReader::new(tokio::io::stdin()).lines();
-    while let Some(line) = lines.next_line().await? {
+    while let Some(line) = next_line().await? {
         let words: Vec<&str> = line.split_whitespace().collect();
         let Some((command, rest)) = words.split_first() else {
             continue;
@@ -60,6 +58,12 @@ pub(crate) async fn run(host: &Host, module: &str) -> anyhow::Result<()> {
         say(text.trim_end())?;
     }
     Ok(())
+}
+
+/// A line of standard input; nothing at its end. The daemon answers modules meanwhile.
+async fn next_line() -> anyhow::Result<Option<String>> {
+    let line = tokio::task::spawn_blocking(|| std::io::stdin().lines().next()).await?;
+    Ok(line.transpose()?)
 }
 
 async fn execute(host: &Host, module: &str, command: &str, rest: &[&str]) -> anyhow::Result<String> {

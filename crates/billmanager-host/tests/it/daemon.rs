@@ -12,7 +12,7 @@ async fn calls_that_make_no_sense_are_refused_and_change_nothing() {
     let ordered = sample.order().await;
     let item = format!("elid={}", ordered.item);
     let operation = format!("elid={}", ordered.operation);
-    let mut shown = String::new();
+    let mut shown = Vec::new();
     for words in [
         &["service.postopen", "elid=4711"][..],
         &["service.postopen", "elid=many"],
@@ -29,9 +29,13 @@ async fn calls_that_make_no_sense_are_refused_and_change_nothing() {
         &["processing.savebalance", "processingmodule=1", "balance=plenty"],
         &["no.such.function"],
     ] {
-        shown += &format!("{}\n  {}", words.join(" "), host.run_mgrctl(words).await.unwrap());
+        shown.push(format!(
+            "{}\n  {}",
+            words.join(" "),
+            host.run_mgrctl(words).await.unwrap()
+        ));
     }
-    insta::assert_snapshot!(shown);
+    insta::assert_snapshot!(shown.concat());
     let item = host.item(ordered.item).await.unwrap();
     assert_eq!(item.params.len(), 1, "{:?}", item.params);
     assert_eq!(

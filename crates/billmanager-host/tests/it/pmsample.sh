@@ -34,7 +34,7 @@ case $command in
     approver) echo '<doc><domain name="example.org"><approver>admin@example.org</approver></domain></doc>' ;;
     open)
         [ "$(sql "SELECT trycount FROM runningoperation WHERE id = $runningoperation")" -ge "$(cat tmp/good_try)" ] \
-            || refuse api_error '' 'Not yet & not <now>'
+            || refuse api_error '' 'Not yet &amp; not &lt;now&gt;'
         mgrctl service.saveparam sok=ok elid="$item" name=custom_order_id value=77 >/dev/null
         mgrctl service.saveparam sok=ok elid="$item" name=database_time value="$(sql 'SELECT CURDATE()')" >/dev/null
         mgrctl service.setstatus elid="$item" service_status=3 >/dev/null
