@@ -1,9 +1,14 @@
-//! Everything that is not `cargo build`: the architecture check and generated files.
+//! Everything that is not `cargo build`: the architecture check, the BILLmanager module and its packages.
 
 mod architecture;
 mod connectors;
+mod dist;
+mod module;
 
-use std::process::ExitCode;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
@@ -18,11 +23,17 @@ struct Arguments {
 enum Task {
     /// Compares the crates' dependencies and their sources with the layers of docs/architecture.md.
     Check,
+    /// Builds the BILLmanager module as one static executable: target/module/pmleadertelecom.
+    Module,
+    /// Builds the module's Debian package and tarball into target/dist.
+    Dist,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Check => check(),
+        Task::Module => root().and_then(|root| module::build(&root).map(drop)),
+        Task::Dist => root().and_then(|root| dist(&root)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -31,6 +42,17 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn root() -> anyhow::Result<PathBuf> {
+    Ok(architecture::Metadata::read()?.root().to_owned())
+}
+
+fn dist(root: &Path) -> anyhow::Result<()> {
+    for package in dist::build(root)? {
+        eprintln!("dist: {}", package.display());
+    }
+    Ok(())
 }
 
 fn check() -> anyhow::Result<()> {

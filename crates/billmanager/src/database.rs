@@ -428,6 +428,32 @@ impl Database {
         }
     }
 
+    /// Types of the tariff plans that a module's connections serve; for the test of a real host.
+    ///
+    /// # Errors
+    /// [`RecordsError`].
+    pub async fn plans(&self, executable: &str) -> Result<Vec<String>, RecordsError> {
+        let sql = "SELECT DISTINCT CAST(p.intname AS CHAR) FROM pricelist p \
+                   JOIN processingmodule2pricelist l ON l.pricelist = p.id JOIN processingmodule m ON m.id = l.processingmodule \
+                   WHERE m.module = ? ORDER BY 1";
+        let rows = self
+            .rows("the tariff plans", sql, &[Bind::Text(executable)])
+            .await?;
+        Ok(rows.iter().map(|row| text(row, 0).to_owned()).collect())
+    }
+
+    /// Names of the parameters of a module's connections; for the test of a real host.
+    ///
+    /// # Errors
+    /// [`RecordsError`].
+    pub async fn parameter_names(&self, executable: &str) -> Result<Vec<String>, RecordsError> {
+        let sql = "SELECT DISTINCT CAST(p.intname AS CHAR) FROM processingparam p \
+                   JOIN processingmodule m ON m.id = p.processingmodule WHERE m.module = ? ORDER BY 1";
+        let what = "the names of parameters";
+        let rows = self.rows(what, sql, &[Bind::Text(executable)]).await?;
+        Ok(rows.iter().map(|row| text(row, 0).to_owned()).collect())
+    }
+
     /// The columns of a table, with their types; for the test of a real host.
     ///
     /// # Errors

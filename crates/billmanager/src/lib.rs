@@ -45,6 +45,9 @@ pub mod service;
 pub mod template;
 pub mod xml;
 
+#[cfg(test)]
+mod fixture;
+
 pub use failure::{Failure, Kind};
 pub use root::Root;
 

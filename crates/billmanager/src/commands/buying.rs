@@ -211,6 +211,10 @@ pub(super) async fn adopt(
     order: &CaOrderRef,
 ) -> Result<(), Failure> {
     let item = service.id();
+    let is_done = service.filed()?.is_some_and(|filed| filed.is_done);
+    if is_done && service.order().as_ref() == Some(order) {
+        return Ok(());
+    }
     save(session, service, ORDER, order.as_str()).await?;
     at_best(
         "telling how to prove the names",

@@ -183,21 +183,4 @@ fn document(input: &str) -> Result<Element, Failure> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_command_is_known_by_its_name() {
-        for command in Command::ALL {
-            assert_eq!(Command::of(command.word()), Some(*command));
-        }
-        assert_eq!(Command::of("transfer"), None);
-    }
-
-    #[test]
-    fn ten_commands_rest_while_modules_are_switched_off() {
-        let resting: Vec<_> = Command::ALL.iter().filter(|command| command.rests()).collect();
-        assert_eq!(resting.len(), 10);
-        assert!(!Command::SetParam.rests() && !Command::Approver.rests());
-    }
-}
+mod tests;

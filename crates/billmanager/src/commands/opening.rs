@@ -54,12 +54,7 @@ pub(super) async fn prolong(session: &Session) -> Result<(), Failure> {
     let account = session.account(service.row.connection).await?;
     let fresh = async |value| order::new_order(session, &account, &service, value).await;
     match buying::buy(session, &account, &service, Purpose::Prolong, fresh).await? {
-        Bought::Accepted(order) => {
-            let is_known = service.order().as_ref() == Some(&order);
-            if !is_known {
-                buying::adopt(session, &account, &mut service, &order).await?;
-            }
-        }
+        Bought::Accepted(order) => buying::adopt(session, &account, &mut service, &order).await?,
         Bought::Unsupported => return Err(Failure::new(Kind::Api).about("unsupported")),
     }
     session.host.post("service.postprolong", item).await?;

@@ -3,13 +3,14 @@
 
 use ca::CaOrderRef;
 use domain::product::ProductKind;
+use jiff::civil::Date;
 
 use super::{
     buying::{self, Bought},
     order, sync, tasks,
 };
 use crate::{
-    Failure,
+    Failure, Kind,
     filed::Purpose,
     lock::ItemLock,
     run::{Account, Session, at_best},
@@ -48,26 +49,41 @@ pub(super) async fn by_itself(
     account: &Account,
     service: &mut Service,
     order: &CaOrderRef,
-    end_date: jiff::civil::Date,
+    end_date: Date,
 ) -> Result<bool, Failure> {
+    if service.param(TASK_MADE) == end_date.to_string() {
+        // An employee has it. What they close is not opened every day, and the CA is not asked every day.
+        return Ok(false);
+    }
     let kind = order::kind(&session.templates(), service);
+    let mut text = task_text(service, order);
     if account.connector.descriptor().capabilities.reissues(kind) {
-        match buy(session, account, service, Purpose::Reissue, kind, order).await? {
-            Bought::Accepted(order) => {
+        match buy(session, account, service, Purpose::Reissue, kind, order).await {
+            Ok(Bought::Accepted(order)) => {
                 tracing::info!(item = service.id(), %order, "the certificate is issued again");
                 buying::adopt(session, account, service, &order).await?;
                 return Ok(true);
             }
-            Bought::Unsupported => {}
+            Ok(Bought::Unsupported) => {}
+            Err(failure) if failure.kind == Kind::Api => {
+                text = format!("The CA refused to reissue: {}. {text}", failure.value);
+            }
+            Err(failure) => return Err(failure),
         }
     }
-    // One task per certificate: what an employee closed is not opened every day.
-    let end_date = end_date.to_string();
-    if service.param(TASK_MADE) != end_date {
-        tasks::make(session, service.id(), "reopen", &task_text(service, order)).await?;
-        buying::save(session, service, TASK_MADE, &end_date).await?;
-    }
+    hand_over(session, service, end_date, &text).await?;
     Ok(false)
+}
+
+/// Makes the task for a certificate, once.
+pub(super) async fn hand_over(
+    session: &Session,
+    service: &mut Service,
+    end_date: Date,
+    text: &str,
+) -> Result<(), Failure> {
+    tasks::make(session, service.id(), "reopen", text).await?;
+    buying::save(session, service, TASK_MADE, &end_date.to_string()).await
 }
 
 async fn buy(

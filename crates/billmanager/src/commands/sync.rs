@@ -331,7 +331,9 @@ impl Look<'_> {
                 "The CA refused to reissue ({}, order {}). The certificate before it stays in use; see why in the CA's client area.",
                 snapshot.raw_status, snapshot.ca_order
             );
-            super::tasks::make(self.session, self.service.id(), "reopen", &text).await?;
+            let present = Certificate::parse(self.service.certificate.crt.as_bytes());
+            let end_date = present.map_or(Date::MIN, |leaf| self.account.clock.day_of(leaf.not_after()));
+            reissuing::hand_over(self.session, &mut self.service, end_date, &text).await?;
             buying::save(self.session, &mut self.service, ORDER, former.as_str()).await?;
             buying::finish(self.session, self.service.id()).await?;
             self.set_status(status::ISSUED).await?;

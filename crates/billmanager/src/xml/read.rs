@@ -25,6 +25,9 @@ pub enum XmlError {
     /// No root, a second one, or an end that is missing.
     #[error("the document has not exactly one whole root element")]
     Root,
+    /// An element or an attribute without a name, or with one that is none.
+    #[error("an element or an attribute has no proper name")]
+    Name,
     /// Longer, deeper or fuller than any document of the host.
     #[error("the document is too large")]
     TooLarge,
@@ -70,6 +73,17 @@ fn syntax(error: impl std::error::Error + Send + Sync + 'static) -> XmlError {
     XmlError::Syntax(Box::new(error))
 }
 
+/// The reader takes any text for a name.
+fn name(text: &str) -> Result<&str, XmlError> {
+    let starts_well = |c: char| c.is_alphabetic() || matches!(c, '_' | ':');
+    let is_good = |c: char| starts_well(c) || c.is_numeric() || matches!(c, '-' | '.' | '\u{b7}');
+    if text.starts_with(starts_well) && text.chars().all(is_good) {
+        Ok(text)
+    } else {
+        Err(XmlError::Name)
+    }
+}
+
 /// The tree while it grows.
 #[derive(Default)]
 struct Builder {
@@ -87,11 +101,11 @@ impl Builder {
             return Err(XmlError::Root);
         }
         self.count()?;
-        let mut element = Element::new(start.name().as_ref());
+        let mut element = Element::new(name(start.name().as_ref())?);
         for attribute in start.attributes() {
             let attribute = attribute.map_err(syntax)?;
             let value = unescape(&attribute.value).map_err(syntax)?;
-            element = element.with(attribute.key.as_ref(), value);
+            element = element.with(name(attribute.key.as_ref())?, value);
         }
         self.open.push(element);
         Ok(())
@@ -175,6 +189,9 @@ mod tests {
             "<doc a=1/>",
             "<doc a=\"1\" a=\"2\"/>",
             "<doc>&nbsp;</doc>",
+            "<doc>< /></doc>",
+            "<1/>",
+            "<a <b=\"1\"/>",
             "<!DOCTYPE d [<!ENTITY e \"x\">]><doc>&e;</doc>",
             deep.as_str(),
         ] {

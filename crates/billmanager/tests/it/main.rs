@@ -1,0 +1,3 @@
+//! Arguments and documents against whatever may come.
+
+mod inputs;
