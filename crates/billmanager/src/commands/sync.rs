@@ -164,7 +164,8 @@ impl Look<'_> {
         let is_stored = stored.is_some_and(|stored| stored.fingerprint() == leaf.fingerprint());
         if is_stored {
             let waits = filed.is_some_and(|filed| {
-                matches!(filed.purpose, Purpose::Reissue | Purpose::Reopen) && !has_brought(filed, &leaf)
+                let is_reissue = matches!(filed.purpose, Purpose::Reissue | Purpose::Reopen);
+                is_reissue && filed.order() == Some(order) && !has_brought(filed, &leaf)
             });
             if waits && self.service.status() != status::WAITING {
                 self.set_status(status::WAITING).await?;
