@@ -136,8 +136,7 @@ fn tar(package: &Path, folder: &Path, members: &[&str]) -> anyhow::Result<()> {
     tar.current_dir(folder)
         .args(["--owner=0", "--group=0", "--numeric-owner", "--sort=name"])
         .arg(format!("--mtime={TIME}"))
-        .env("GZIP", "-n")
-        .arg("-czf")
+        .args(["--use-compress-program", "gzip -n", "-cf"])
         .arg(absolute(package)?)
         .args(members);
     run(tar, "tar")
