@@ -303,9 +303,20 @@ impl Inner {
     pub(crate) async fn set_clock(&self, to: Timestamp) -> Result<(), HostError> {
         check_reach(to)?;
         self.clock.set(to)?;
+        self.tell_clock(to).await
+    }
+
+    /// As [`Inner::set_clock`], but an instant that has passed meanwhile is no error.
+    pub(crate) async fn reach(&self, to: Timestamp) -> Result<(), HostError> {
+        check_reach(to)?;
+        self.clock.reach(to);
+        self.tell_clock(to).await
+    }
+
+    async fn tell_clock(&self, now: Timestamp) -> Result<(), HostError> {
         self.database.set_clock_offset(self.clock.offset_micros()).await?;
         if let Some(companion) = &*self.companion.lock() {
-            companion(to);
+            companion(now);
         }
         Ok(())
     }

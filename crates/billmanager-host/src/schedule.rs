@@ -55,7 +55,7 @@ impl Default for Pace {
 pub(crate) struct Agenda {
     pace: Pace,
     attempts: HashMap<i64, Timestamp>,
-    looks: HashMap<i64, Timestamp>,
+    looked: HashMap<i64, Timestamp>,
     balances: Timestamp,
 }
 
@@ -69,7 +69,7 @@ impl Agenda {
         Self {
             pace,
             attempts: HashMap::new(),
-            looks: HashMap::new(),
+            looked: HashMap::new(),
             balances: next_balance_hour(now),
         }
     }
@@ -78,11 +78,14 @@ impl Agenda {
         self.attempts.remove(&operation);
     }
 
-    fn look_interval(&self, service_status: &str) -> SignedDuration {
-        match service_status {
+    /// When an item is to be looked at; a status that changed since the last look counts at once.
+    fn look_due(&self, (item, service_status, _): &Look, now: Timestamp) -> Timestamp {
+        let interval = match service_status.as_str() {
             "5" => self.pace.issued,
             _ => self.pace.pending,
-        }
+        };
+        let last = self.looked.get(item);
+        last.map_or(now, |last| later(*last, interval))
     }
 }
 
@@ -101,13 +104,8 @@ impl Host {
         }
         let now = host.clock.now();
         for look in host.looks().await? {
-            let is_due = host
-                .agenda
-                .lock()
-                .looks
-                .get(&look.0)
-                .is_none_or(|due| *due <= now);
-            if is_due {
+            let due = host.agenda.lock().look_due(&look, now);
+            if due <= now {
                 host.look(&look).await?;
             }
         }
@@ -132,14 +130,13 @@ impl Host {
     pub async fn advance_to(&self, target: Timestamp) -> Result<(), HostError> {
         loop {
             self.run_due().await?;
-            let now = self.inner.clock.now();
             match self.inner.next_due().await? {
-                Some(due) if due <= target => self.inner.set_clock(due.max(now)).await?,
+                Some(due) if due <= target => self.inner.reach(due).await?,
                 _ => break,
             }
         }
         if self.inner.clock.now() < target {
-            self.inner.set_clock(target).await?;
+            self.inner.reach(target).await?;
             self.run_due().await?;
         }
         Ok(())
@@ -263,23 +260,11 @@ impl Inner {
     }
 
     async fn look(&self, (item, _, module): &Look) -> Result<Run, HostError> {
-        let run = self
-            .run(
-                module,
-                &["--command", "sync_item", "--item", &item.to_string()],
-                "",
-            )
-            .await?;
-        let status: Option<(String,)> =
-            query_as("SELECT value FROM itemparam WHERE item = ? AND intname = 'service_status'")
-                .bind(item)
-                .fetch_optional(&self.database.pool)
-                .await?;
         let now = self.clock.now();
-        let mut agenda = self.agenda.lock();
-        let interval = agenda.look_interval(&status.unwrap_or_default().0);
-        agenda.looks.insert(*item, later(now, interval));
-        Ok(run)
+        self.agenda.lock().looked.insert(*item, now);
+        let item = item.to_string();
+        self.run(module, &["--command", "sync_item", "--item", &item], "")
+            .await
     }
 
     /// When the next thing falls due; at once for what was never done.
@@ -291,9 +276,7 @@ impl Inner {
         let attempts = attempts
             .iter()
             .map(|attempt| agenda.attempts.get(&attempt.0).copied().unwrap_or(now));
-        let looks = looks
-            .iter()
-            .map(|look| agenda.looks.get(&look.0).copied().unwrap_or(now));
+        let looks = looks.iter().map(|look| agenda.look_due(look, now));
         let balances = (agenda.pace.balances == Balances::Asked).then_some(agenda.balances);
         Ok(attempts.chain(looks).chain(balances).min())
     }
