@@ -130,6 +130,8 @@ ids! {
     NoticeId = "ntc";
     /// One intent to spend money at a CA.
     PurchaseId = "pur";
+    /// One run that replaces many certificates at once.
+    ReplacementId = "rpl";
     /// One move of business time in simulated mode.
     TravelId = "trv";
 }
@@ -147,6 +149,8 @@ pub enum NumberKind {
     Account,
     /// `D-2026`
     Document,
+    /// `R-3`
+    Replacement,
 }
 
 impl NumberKind {
@@ -159,6 +163,7 @@ impl NumberKind {
             Self::Operation => 'O',
             Self::Account => 'A',
             Self::Document => 'D',
+            Self::Replacement => 'R',
         }
     }
 
@@ -171,6 +176,7 @@ impl NumberKind {
             Self::Operation => "operation",
             Self::Account => "account",
             Self::Document => "document",
+            Self::Replacement => "replacement",
         }
     }
 

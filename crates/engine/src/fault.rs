@@ -44,6 +44,8 @@ pub const POINTS: &[&str] = &[
     "close.before_cancel",
     "close.after_cancel",
     "close.closed",
+    "replacement.begun",
+    "replacement.slice_stored",
 ];
 
 /// Where the program is to die, if anywhere.

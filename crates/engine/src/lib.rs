@@ -18,6 +18,7 @@
 //! | [`reconciliation`] | comparing with the CAs' own lists of orders |
 //! | [`reissues`] | new certificates within the paid term |
 //! | [`renewals`] | the ends of paid terms: prolonged or closed |
+//! | [`replacements`] | many certificates issued again within hours |
 //! | [`periodic`] | what runs by the clock |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`notices`] | mails: written with their cause, delivered by lease |
@@ -53,6 +54,7 @@ pub mod periodic;
 pub mod reconciliation;
 pub mod reissues;
 pub mod renewals;
+pub mod replacements;
 pub mod settings;
 pub mod tasks;
 

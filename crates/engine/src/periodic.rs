@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, civil::Time, tz::TimeZone};
 use serde_json::json;
 use store::{Tx, periodic::Periodic};
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::{
     Engine,
@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     modules,
     operations::{ending, run::system},
-    tasks,
+    replacements, tasks,
 };
 
 /// How long one node may take for one run.
@@ -62,6 +62,11 @@ const WORKS: &[Work] = &[
         name: "renewals",
         schedule: Schedule::Every(SignedDuration::from_hours(1)),
         run: |engine| Box::pin(renewals(engine)),
+    },
+    Work {
+        name: replacements::WORK,
+        schedule: Schedule::Every(SignedDuration::from_hours(1)),
+        run: |engine| Box::pin(replacement(engine)),
     },
     Work {
         name: "reconciliation",
@@ -117,14 +122,21 @@ struct Done {
     result: String,
     /// How much is left to do.
     backlog: i64,
+    /// When it has to run again, where that is sooner than by its schedule.
+    again_at: Option<Timestamp>,
 }
 
 impl Done {
-    fn nothing(result: &str) -> Self {
+    fn of(result: String, backlog: i64) -> Self {
         Self {
-            result: result.to_owned(),
-            backlog: 0,
+            result,
+            backlog,
+            again_at: None,
         }
+    }
+
+    fn nothing(result: &str) -> Self {
+        Self::of(result.to_owned(), 0)
     }
 }
 
@@ -278,7 +290,13 @@ impl PeriodicWork<'_> {
         row.next_run_at = work.schedule.after(engine.now(), &engine.config().time_zone);
         match outcome {
             Ok(done) => {
-                info!(work = work.name, result = done.result, "periodic work is done");
+                match done.again_at {
+                    Some(at) => {
+                        debug!(work = work.name, result = done.result, "periodic work goes on");
+                        row.next_run_at = row.next_run_at.min(at);
+                    }
+                    None => info!(work = work.name, result = done.result, "periodic work is done"),
+                }
                 row.last_result = Some(done.result);
                 row.last_error = None;
                 row.backlog = done.backlog;
@@ -357,29 +375,26 @@ async fn balances(engine: Engine) -> Result<Done> {
             }
         }
     }
-    Ok(Done {
-        result: format!("{read} read, {failed} failed"),
-        backlog: failed,
-    })
+    Ok(Done::of(format!("{read} read, {failed} failed"), failed))
 }
 
 /// Looks whether CAs that were away are back.
 async fn connections(engine: Engine) -> Result<Done> {
     let found = modules::health::look_at_broken(&engine).await?;
-    Ok(Done {
-        result: format!("{} looked at, {} still away", found.looked, found.away),
-        backlog: found.away,
-    })
+    Ok(Done::of(
+        format!("{} looked at, {} still away", found.looked, found.away),
+        found.away,
+    ))
 }
 
 /// Tells of tasks that are overdue, and of certificates that end while their operation cannot go on.
 async fn deadlines(engine: Engine) -> Result<Done> {
     let overdue = tasks::overdue::tell(&engine).await?;
     let ending = ending::warn_all(&engine).await?;
-    Ok(Done {
-        result: format!("{overdue} tasks became overdue, {ending} certificates end while their CA is away"),
-        backlog: 0,
-    })
+    Ok(Done::of(
+        format!("{overdue} tasks became overdue, {ending} certificates end while their CA is away"),
+        0,
+    ))
 }
 
 /// Compares with every CA's own list of orders.
@@ -389,18 +404,30 @@ async fn reconciliation(engine: Engine) -> Result<Done> {
     };
     let reports = engine.reconciliation().run(&system(&engine, seller.id)).await?;
     let unclean = reports.iter().filter(|report| !report.is_clean()).count();
-    Ok(Done {
-        result: format!("{} compared, {unclean} not in order", reports.len()),
-        backlog: i64::try_from(unclean).unwrap_or(i64::MAX),
-    })
+    Ok(Done::of(
+        format!("{} compared, {unclean} not in order", reports.len()),
+        i64::try_from(unclean).unwrap_or(i64::MAX),
+    ))
 }
 
 /// Begins the reissues that are due.
 async fn reissues(engine: Engine) -> Result<Done> {
     let due = engine.reissues().run_due().await?;
+    Ok(Done::of(
+        format!("{} begun, {} busy", due.begun, due.busy),
+        i64::try_from(due.busy).unwrap_or(i64::MAX),
+    ))
+}
+
+/// Begins the next slices of replacement runs; again in a moment while one is not over.
+async fn replacement(engine: Engine) -> Result<Done> {
+    let fed = engine.replacements().run_due().await?;
     Ok(Done {
-        result: format!("{} begun, {} busy", due.begun, due.busy),
-        backlog: i64::try_from(due.busy).unwrap_or(i64::MAX),
+        again_at: replacements::again_at(&engine, fed),
+        ..Done::of(
+            format!("{} begun, {} settled, {} open", fed.begun, fed.settled, fed.open),
+            fed.open,
+        )
     })
 }
 
@@ -409,13 +436,13 @@ async fn renewals(engine: Engine) -> Result<Done> {
     let renewed = engine.renewals().run_due().await?;
     let closed = engine.renewals().close_ended().await?;
     let waiting = renewed.short_of_money + renewed.put_off;
-    Ok(Done {
-        result: format!(
+    Ok(Done::of(
+        format!(
             "{} begun, {} short of money, {} put off, {closed} ended",
             renewed.begun, renewed.short_of_money, renewed.put_off
         ),
-        backlog: i64::try_from(waiting).unwrap_or(i64::MAX),
-    })
+        i64::try_from(waiting).unwrap_or(i64::MAX),
+    ))
 }
 
 /// Removes what nobody needs any more.
@@ -428,10 +455,10 @@ async fn housekeeping(engine: Engine) -> Result<Done> {
     let traces = store::session::sweep(&tx, before(KEEP_TRACES)).await?;
     let answers = store::api_token::sweep(&tx, before(KEEP_ANSWERS)).await?;
     tx.commit().await?;
-    Ok(Done {
-        result: format!("{traces} traces of sign-ins, {answers} answers removed"),
-        backlog: 0,
-    })
+    Ok(Done::of(
+        format!("{traces} traces of sign-ins, {answers} answers removed"),
+        0,
+    ))
 }
 
 #[cfg(test)]
@@ -484,7 +511,7 @@ mod tests {
             assert_eq!(area.run_due_once().await.unwrap(), 1);
             assert_eq!(area.run_due_once().await.unwrap(), 0);
             world.engine.clock().advance(SignedDuration::from_hours(24));
-            assert_eq!(area.run_due_once().await.unwrap(), 7);
+            assert_eq!(area.run_due_once().await.unwrap(), 8);
             let shown = area.list(&admin).await.unwrap();
             let results: Vec<_> = shown
                 .iter()
@@ -503,6 +530,7 @@ mod tests {
                     ("reconciliation", Some("0 compared, 0 not in order")),
                     ("reissues", Some("0 begun, 0 busy")),
                     ("renewals", Some("0 begun, 0 short of money, 0 put off, 0 ended")),
+                    ("replacement", Some("0 begun, 0 settled, 0 open")),
                 ]
             );
         })

@@ -99,6 +99,7 @@ impl Worker {
     pub async fn take_over(&self) -> Result<u64> {
         let tx = self.engine.store().begin().await?;
         let ended = operation::end_leases(&tx).await?;
+        store::periodic::end_leases(&tx).await?;
         tx.commit().await?;
         if ended > 0 {
             tracing::warn!(operations = ended, "goes on with what a process that died was at");

@@ -9,8 +9,8 @@ use domain::{
     hours::BusinessHours,
     id::{
         AccountId, ApiTokenId, CaOrderId, CertificateId, CsrId, DepartmentId, DocumentId, EntryId, KeyId,
-        MembershipId, ModuleId, NoticeId, OperationId, ProductId, PurchaseId, SellerId, ServiceId, SessionId,
-        TariffPlanId, TaskId, TravelId, UserId, ValidationId, ZoneId,
+        MembershipId, ModuleId, NoticeId, OperationId, ProductId, PurchaseId, ReplacementId, SellerId,
+        ServiceId, SessionId, TariffPlanId, TaskId, TravelId, UserId, ValidationId, ZoneId,
     },
     price::PriceLineKind,
     product::{ProductKind, ValidationLevel, ValidationMethod},
@@ -111,6 +111,7 @@ ids!(
     OperationId,
     ProductId,
     PurchaseId,
+    ReplacementId,
     SellerId,
     ServiceId,
     SessionId,

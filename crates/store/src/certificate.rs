@@ -135,3 +135,45 @@ pub struct CertificateFilter {
     /// Only those that end on this day or earlier.
     pub ends_to: Option<Date>,
 }
+
+/// The serial numbers of certificates.
+pub async fn serials(conn: &dyn Conn, ids: &[CertificateId]) -> Result<Vec<(CertificateId, String)>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(500) {
+        let text = format!(
+            "SELECT id, serial FROM certificate WHERE id IN ({})",
+            crate::sql::places(1, chunk.len())
+        );
+        let values = chunk.iter().map(|id| Uuid::from(*id).into()).collect();
+        found.extend(
+            crate::sql::rows(conn, "certificate", text, values, |row| {
+                Ok((row.try_get_by_index::<Uuid>(0)?.into(), row.try_get_by_index(1)?))
+            })
+            .await?,
+        );
+    }
+    Ok(found)
+}
+
+/// The services whose present certificate has one of these serial numbers, written as certificates here have them.
+pub async fn services_with_serials(conn: &dyn Conn, serials: &[String]) -> Result<Vec<(String, ServiceId)>> {
+    let mut found = Vec::new();
+    for chunk in serials.chunks(500) {
+        let text = format!(
+            "SELECT c.serial, c.service_id FROM certificate c JOIN service s ON s.certificate_id = c.id
+             WHERE c.serial IN ({})",
+            crate::sql::places(1, chunk.len())
+        );
+        let values = chunk.iter().map(|serial| serial.clone().into()).collect();
+        found.extend(
+            crate::sql::rows(conn, "certificate", text, values, |row| {
+                Ok((
+                    row.try_get_by_index::<String>(0)?,
+                    row.try_get_by_index::<Uuid>(1)?.into(),
+                ))
+            })
+            .await?,
+        );
+    }
+    Ok(found)
+}

@@ -30,6 +30,7 @@
 //! | [`service_methods`], [`service_plan`] | services proven by methods that end; the days of all next reissues |
 //! | [`operation`], [`purchase`] | automatic work with leases; the journal of purchases |
 //! | [`ca_order`], [`validation`], [`certificate`] | what CAs hold for us, what they want proven, what they issued |
+//! | [`replacement`] | runs that replace many certificates at once, and their services |
 //! | [`time_travel`] | moves of business time in simulated mode |
 //! | [`zone`] | DNS zones that validation records are published into |
 //! | `testing` | a database per test (feature `testing`) |
@@ -53,6 +54,7 @@ pub mod page;
 pub mod periodic;
 pub mod rate;
 pub mod reconciliation;
+pub mod replacement;
 pub mod reservation;
 pub mod sealed;
 pub mod seller;

@@ -55,6 +55,10 @@ const STEPS: &[Step] = &[
         name: "m0009_terms",
         sql: include_str!("migration/m0009_terms.sql"),
     },
+    Step {
+        name: "m0011_replace_now",
+        sql: include_str!("migration/m0011_replace_now.sql"),
+    },
 ];
 
 struct Step {

@@ -493,6 +493,18 @@ pub async fn changing(conn: &dyn Conn, service: ServiceId) -> Result<Option<Oper
     record::one(conn, query).await
 }
 
+/// The operations of many services that are waiting or with a person.
+pub async fn changing_of(conn: &dyn Conn, services: &[ServiceId]) -> Result<Vec<Operation>> {
+    let mut found = Vec::new();
+    for chunk in services.chunks(500) {
+        let query = operation::Entity::find()
+            .filter(operation::Column::ServiceId.is_in(chunk.iter().map(|id| Uuid::from(*id))))
+            .filter(operation::Column::State.is_in(["waiting", "manual"]));
+        found.extend(record::all::<Operation>(conn, query).await?);
+    }
+    Ok(found)
+}
+
 /// The operations of a service, newest first.
 pub async fn of_service(conn: &dyn Conn, service: ServiceId) -> Result<Vec<Operation>> {
     let query = operation::Entity::find()

@@ -6,6 +6,7 @@ use sea_orm::{EntityTrait, QueryOrder};
 use crate::{
     error::{Error, Result},
     record::{self, record, versioned},
+    sql,
     tx::{Conn, Tx},
 };
 
@@ -100,11 +101,25 @@ pub async fn settle(tx: &Tx, row: &mut Periodic) -> Result<()> {
     record::update(tx, row).await
 }
 
-/// Makes the work due at once.
+/// Makes the work due at once, also while it runs; [`Error::Conflict`] when there is no such work.
 pub async fn make_due(tx: &Tx, name: &str, now: Timestamp) -> Result<()> {
-    let mut row = find(tx, name)
-        .await?
-        .ok_or(Error::Conflict { table: "periodic" })?;
-    row.next_run_at = now;
-    record::update(tx, &mut row).await
+    let text = "UPDATE periodic SET next_run_at = $1, version = version + 1 WHERE name = $2";
+    match sql::execute(
+        tx,
+        "periodic",
+        text,
+        vec![now.as_microsecond().into(), name.into()],
+    )
+    .await?
+    {
+        1 => Ok(()),
+        _ => Err(Error::Conflict { table: "periodic" }),
+    }
+}
+
+/// Frees what processes left when they died: for whoever knows that they did.
+pub async fn end_leases(tx: &Tx) -> Result<u64> {
+    let text = "UPDATE periodic SET lease_owner = NULL, lease_until = NULL, version = version + 1
+        WHERE lease_owner IS NOT NULL";
+    sql::execute(tx, "periodic", text, Vec::new()).await
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::{
     Conn, Result, Tx,
     record::{self, record},
+    sql,
 };
 
 record! {
@@ -105,6 +106,21 @@ pub async fn csr_by_key(conn: &dyn Conn, key_fingerprint: &str) -> Result<Option
         .filter(csr::Column::KeyFingerprint.eq(key_fingerprint))
         .order_by_desc(csr::Column::CreatedAt);
     record::one(conn, query).await
+}
+
+/// Those of the services whose request in use is not known here, because they were taken over from the CA.
+pub async fn services_without_request(conn: &dyn Conn, services: &[ServiceId]) -> Result<Vec<ServiceId>> {
+    let mut found = Vec::new();
+    for chunk in services.chunks(500) {
+        let text = format!(
+            "SELECT s.id FROM service s JOIN csr c ON c.id = s.csr_id WHERE c.fingerprint = '' AND s.id IN ({})",
+            sql::places(1, chunk.len())
+        );
+        let values = chunk.iter().map(|id| Uuid::from(*id).into()).collect();
+        let ids = sql::rows(conn, "csr", text, values, |row| row.try_get_by_index::<Uuid>(0)).await?;
+        found.extend(ids.into_iter().map(ServiceId::from));
+    }
+    Ok(found)
 }
 
 /// A private key.

@@ -12,15 +12,20 @@ use domain::{
 };
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+};
 use uuid::Uuid;
 
 use crate::{
     Conn, Result, Tx,
     cell::{Cell, Json},
-    record::{self, record, versioned},
+    record::{self, Record as _, record, versioned},
     sql,
 };
+
+/// Services, names or numbers that one statement looks up.
+const LOOKED_UP_AT_ONCE: usize = 500;
 
 /// Names are kept as their bytes (A-labels, ASCII): both databases sort them alike.
 impl Cell for DomainName {
@@ -296,6 +301,90 @@ pub async fn find_all(conn: &dyn Conn, ids: &[ServiceId]) -> Result<Vec<Service>
         service::Entity::find().filter(service::Column::Id.is_in(ids)),
     )
     .await
+}
+
+/// Services by their ids, however many; in the order of their numbers.
+pub async fn find_all_of(conn: &dyn Conn, ids: &[ServiceId]) -> Result<Vec<Service>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(LOOKED_UP_AT_ONCE) {
+        found.extend(find_all(conn, chunk).await?);
+    }
+    found.sort_by_key(|service| service.number);
+    Ok(found)
+}
+
+/// The ids of the services with these numbers.
+pub async fn ids_of_numbers(conn: &dyn Conn, numbers: &[i64]) -> Result<Vec<(i64, ServiceId)>> {
+    let mut found = Vec::new();
+    for chunk in numbers.chunks(LOOKED_UP_AT_ONCE) {
+        let text = format!(
+            "SELECT number, id FROM service WHERE number IN ({})",
+            sql::places(1, chunk.len())
+        );
+        let values = chunk.iter().map(|number| (*number).into()).collect();
+        found.extend(
+            sql::rows(conn, "service", text, values, |row| {
+                Ok((row.try_get_by_index(0)?, row.try_get_by_index::<Uuid>(1)?.into()))
+            })
+            .await?,
+        );
+    }
+    Ok(found)
+}
+
+/// The services with a certificate in which these names are in force.
+pub async fn with_names_in_force(
+    conn: &dyn Conn,
+    names: &[DomainName],
+) -> Result<Vec<(DomainName, ServiceId)>> {
+    let mut found = Vec::new();
+    for chunk in names.chunks(LOOKED_UP_AT_ONCE) {
+        let text = format!(
+            "SELECT n.name, n.service_id FROM service_name n JOIN service s ON s.id = n.service_id
+             WHERE n.name IN ({}) AND n.names_version = s.names_version AND s.certificate_id IS NOT NULL
+                AND s.closed_at IS NULL",
+            sql::places(1, chunk.len())
+        );
+        let values = chunk.iter().map(|name| name.to_stored().into()).collect();
+        let pairs = sql::rows(conn, "service_name", text, values, |row| {
+            Ok((
+                row.try_get_by_index::<Vec<u8>>(0)?,
+                row.try_get_by_index::<Uuid>(1)?,
+            ))
+        })
+        .await?;
+        for (name, id) in pairs {
+            let name = DomainName::from_stored(name).map_err(|why| crate::Error::Unreadable {
+                table: "service_name",
+                why,
+            })?;
+            found.push((name, id.into()));
+        }
+    }
+    Ok(found)
+}
+
+/// The names in force of many services, main names first.
+pub async fn names_in_force(conn: &dyn Conn, services: &[ServiceId]) -> Result<Vec<ServiceName>> {
+    let mut found = Vec::new();
+    for chunk in services.chunks(LOOKED_UP_AT_ONCE) {
+        let text = format!(
+            "SELECT n.* FROM service_name n JOIN service s ON s.id = n.service_id
+             WHERE n.service_id IN ({}) AND n.names_version = s.names_version ORDER BY n.service_id, n.position",
+            sql::places(1, chunk.len())
+        );
+        let values: Vec<Value> = chunk.iter().map(|id| Uuid::from(*id).into()).collect();
+        let backend = conn.raw().get_database_backend();
+        let models = name_row::Entity::find()
+            .from_raw_sql(Statement::from_sql_and_values(backend, text, values))
+            .all(&conn.raw())
+            .await
+            .map_err(|error| crate::Error::of("service_name", error))?;
+        for model in models {
+            found.push(ServiceName::from_model(model)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Services by their numbers.

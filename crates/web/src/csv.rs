@@ -18,6 +18,8 @@ use store::{Cursor, Page};
 
 use crate::{routes::Audience, view::View};
 
+/// A mark at the beginning by which spreadsheets know UTF-8.
+pub(crate) const MARK: char = '\u{feff}';
 /// Rows that are read at a time.
 const ROWS: u32 = 500;
 
@@ -34,8 +36,7 @@ pub async fn services(
     audience: Audience,
 ) -> engine::Result<Response> {
     let first = engine.services().list(actor, &query, &Page::first(ROWS)).await?;
-    // A mark by which spreadsheets know UTF-8.
-    let mut text = format!("\u{feff}{}", head(view, audience));
+    let mut text = format!("{MARK}{}", head(view, audience));
     append(view, &mut text, &first.rows, audience);
     let reading = Reading {
         view: view.clone(),
@@ -64,20 +65,25 @@ pub async fn services(
             Ok::<_, engine::Error>(Some((Bytes::from(text), (None, found.next, reading))))
         },
     );
-    let mut response = Body::from_stream(pages).into_response();
+    Ok(attachment(
+        Body::from_stream(pages),
+        "attachment; filename=\"services.csv\"",
+    ))
+}
+
+/// An answer that browsers keep as a file.
+pub(crate) fn attachment(body: Body, disposition: &'static str) -> Response {
+    let mut response = body.into_response();
     for (name, value) in [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"services.csv\"",
-        ),
+        (header::CONTENT_DISPOSITION, disposition),
         (header::CACHE_CONTROL, "no-store"),
     ] {
         response
             .headers_mut()
             .insert(name, HeaderValue::from_static(value));
     }
-    Ok(response)
+    response
 }
 
 /// What the pages after the first are read with.
@@ -137,7 +143,7 @@ fn append(view: &View, text: &mut String, lines: &[ServiceLine], audience: Audie
 }
 
 /// One line, as RFC 4180 has it.
-fn row(cells: &[String]) -> String {
+pub(crate) fn row(cells: &[String]) -> String {
     let mut line = String::new();
     for (place, text) in cells.iter().enumerate() {
         if place > 0 {

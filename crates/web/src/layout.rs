@@ -51,6 +51,7 @@ const STAFF: [(&str, &[Entry]); 5] = [
             entry("nav-dashboard", "/admin", Icon::Dashboard),
             entry("nav-services", "/admin/services", Icon::Shield),
             entry("nav-operations", "/admin/operations", Icon::Refresh),
+            entry("nav-replacements", "/admin/replacements", Icon::Alert),
             entry("nav-tasks", "/admin/tasks", Icon::Task),
         ],
     ),

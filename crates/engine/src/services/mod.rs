@@ -226,7 +226,7 @@ impl Services<'_> {
         Ok(service)
     }
 
-    fn filter(self, actor: &Actor, query: &ServiceQuery) -> Result<ServiceFilter> {
+    pub(crate) fn filter(self, actor: &Actor, query: &ServiceQuery) -> Result<ServiceFilter> {
         let scope = scope(actor)?;
         let within = query
             .ends_within

@@ -6,11 +6,11 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use certbroker_engine::fault::POINTS;
+use certbroker_engine::{fault::POINTS, replacements::Selection, services::ServiceQuery};
 use domain::{
     id::TariffPlanId,
     product::ValidationMethod,
-    state::{OperationState, ServiceState},
+    state::{OperationKind, OperationState, ServiceState},
 };
 use seal::KeyFile;
 use serde::{Deserialize, Serialize};
@@ -197,6 +197,44 @@ async fn a_death_at_any_point_of_a_prolongation_buys_once() {
     let shared = SharedWorld::new().await;
     for point in points(&["prolong.", "reissue.request", "open."]) {
         shared.dies_at(Course::Prolong, point).await;
+    }
+}
+
+#[tokio::test]
+async fn a_death_while_many_are_replaced_neither_loses_nor_doubles_one() {
+    for point in [
+        "replacement.begun:2",
+        "replacement.slice_stored",
+        "reissue.intent_stored",
+        "open.before_delivery",
+    ] {
+        let shared = SharedWorld::new().await;
+        let world = &shared.world;
+        let mut services = Vec::new();
+        for name in ["one.test", "two.test", "three.test"] {
+            services.push(crate::replace::issued(world, shared.plan, name, ValidationMethod::Dns).await);
+        }
+        let before = world.simulator.purchases().len();
+        let run = crate::replace::start(world, Selection::Filter(ServiceQuery::default())).await;
+        die_at(world, &shared.test_store, &shared.keys, point).await;
+        world.worker.take_over().await.unwrap();
+        crate::replace::until_over(world, run).await;
+        for service in services {
+            let view = world.view(service).await;
+            assert_eq!(view.certificates.len(), 2, "{point}");
+            let reissues = view
+                .operations
+                .iter()
+                .filter(|one| one.kind == OperationKind::Reissue);
+            assert_eq!(reissues.count(), 1, "{point}");
+        }
+        assert_eq!(world.simulator.purchases().len(), before, "{point}");
+        assert_eq!(
+            world.simulator.certificates().len(),
+            6,
+            "{point}: nothing was issued twice"
+        );
+        world.assert_books_agree().await;
     }
 }
 
@@ -410,6 +448,7 @@ async fn works_until_it_dies() {
     engine.clock().advance(errand.ahead);
     let worker = engine.worker();
     loop {
+        engine.periodic().run_due_once().await.unwrap();
         worker.run_due_once().await.unwrap();
         if go.as_ref().is_some_and(|go| go.exists()) {
             return;

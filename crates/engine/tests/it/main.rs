@@ -18,6 +18,7 @@ mod people_decide;
 mod plans;
 mod reconcile;
 mod reissue;
+mod replace;
 mod terms;
 mod travel;
 mod trouble;

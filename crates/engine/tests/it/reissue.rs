@@ -208,8 +208,13 @@ async fn without_the_call_a_person_reissues_and_the_service_goes_on() {
 
 /// What the task asks for: reissue in the CA's client area, download, upload here.
 pub(crate) async fn finish_by_hand(world: &TestWorld, view: &ServiceView) {
-    let newest = world.simulator.certificates().last().cloned().unwrap();
-    let done = world.simulator.reissue_by_itself(newest.id).unwrap();
+    let known = &view.ca_orders[0].ca_ref;
+    let certificates = world.simulator.certificates();
+    let present = certificates
+        .iter()
+        .find(|one| one.id.to_string() == *known)
+        .unwrap();
+    let done = world.simulator.reissue_by_itself(present.id).unwrap();
     let leaf = done.issued.as_ref().unwrap().leaf.clone();
     let current = view.certificates.iter().find(|one| one.is_current).unwrap();
     let bundle = world

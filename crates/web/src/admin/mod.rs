@@ -8,6 +8,7 @@
 //! | [`departments`], [`audit`] | who works at what, who did what |
 //! | [`drafts`] | what waits between the steps of a form, and work that runs beside the pages |
 //! | [`modules`] | processing modules |
+//! | [`replacements`] | replacing many certificates at once |
 //! | [`profile`] | the own profile of staff |
 //! | [`system`] | purchases on and off, scheduled work, settings, zones |
 //! | [`tariffs`] | tariff plans |
@@ -24,6 +25,7 @@ pub mod operations;
 pub mod people;
 pub mod pieces;
 pub mod profile;
+pub mod replacements;
 pub mod services;
 pub mod system;
 pub mod tariffs;
@@ -45,6 +47,7 @@ pub fn routes() -> Routes {
         .merge(tariffs::routes())
         .merge(system::routes())
         .merge(services::routes())
+        .merge(replacements::routes())
         .merge(operations::routes())
         .merge(tasks::routes())
         .merge(accounts::routes())

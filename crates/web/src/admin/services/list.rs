@@ -64,7 +64,18 @@ pub fn page(view: &View, query: &Params, lines: &[ServiceLine], offered: &Offere
         &html! {
             (head.actions(export_button(view, query, "/admin/services/export")).render(view))
             (list::filters(view, query, &filters(view, offered)))
-            (table(view, query, lines, &title))
+            form.stack method="get" action="/admin/replacements/new" {
+                @for (name, value) in query.without(&["sort", "after"]).without_empty().pairs() {
+                    input type="hidden" name=(name) value=(value);
+                }
+                (ticked_table(view, query, lines, &title))
+                @if !lines.is_empty() {
+                    div.actions {
+                        button.button type="submit" { (icon(Icon::Refresh)) (view.t("replace-these")) }
+                        span.muted.small { (view.t("replace-these-hint")) }
+                    }
+                }
+            }
             (list::pager(view, query, pager))
         },
     )
@@ -112,6 +123,25 @@ fn filters(view: &View, offered: &Offered) -> Vec<Filter> {
 /// The table; the page of an account shows the same.
 #[must_use]
 pub fn table(view: &View, query: &Params, lines: &[ServiceLine], caption: &str) -> Markup {
+    whole(view, query, lines, caption).render()
+}
+
+/// The table with a box to tick beside each service.
+fn ticked_table(view: &View, query: &Params, lines: &[ServiceLine], caption: &str) -> Markup {
+    let mut table = whole(view, query, lines, caption);
+    table.columns.insert(0, Column::fit(view.t("services-tick")));
+    for (cells, line) in table.rows.iter_mut().zip(lines) {
+        let number = NumberKind::Service.show(line.number);
+        let label = view.t_args("services-tick-one", &[("number", number.as_str().into())]);
+        cells.insert(
+            0,
+            html! { input type="checkbox" name="service" value=(number) aria-label=(label); },
+        );
+    }
+    table.render()
+}
+
+fn whole<'a>(view: &View, query: &'a Params, lines: &[ServiceLine], caption: &str) -> Table<'a> {
     let empty = if query.without(&["sort", "after"]).without_empty().is_empty() {
         table::empty(
             Icon::Shield,
@@ -145,7 +175,6 @@ pub fn table(view: &View, query: &Params, lines: &[ServiceLine], caption: &str) 
         sorting: Some((query, "-number")),
         empty,
     }
-    .render()
 }
 
 fn row(view: &View, line: &ServiceLine) -> Vec<Markup> {
