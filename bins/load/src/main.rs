@@ -8,6 +8,7 @@
 //! | `fill` | a database with as many services as wanted |
 //! | `lists` | lists, searches and pages of services |
 //! | `orders` | orders placed and issued |
+//! | `replace` | many certificates replaced at once |
 //! | `start` | start and memory of the server |
 //! | `access`, `client` | sessions and tokens; requests |
 //! | `random` | numbers that are the same for the same seed |
@@ -19,6 +20,7 @@ mod fill;
 mod lists;
 mod orders;
 mod random;
+mod replace;
 mod report;
 mod start;
 
@@ -40,6 +42,8 @@ enum Command {
     Lists(lists::Lists),
     /// Measure orders in a running demo
     Orders(orders::Orders),
+    /// Measure replacing every certificate of a running server or demo
+    Replace(replace::Replace),
     /// Measure start and memory of the server
     Start(start::Start),
 }
@@ -58,6 +62,7 @@ async fn main() -> anyhow::Result<()> {
         Command::Fill(options) => fill::run(options).await?,
         Command::Lists(options) => lists::run(options).await?,
         Command::Orders(options) => orders::run(options).await?,
+        Command::Replace(options) => replace::run(options).await?,
         Command::Start(options) => start::run(options).await?,
     };
     report.load_average = [before, report::load_average()];

@@ -3,6 +3,7 @@
 mod clock;
 mod demo;
 mod module;
+mod replacement;
 mod selling;
 mod system;
 mod work;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use clock::ClockCommand;
 pub(crate) use demo::{Demo, Validation};
 pub(crate) use module::{AddModule, CatalogueCommand, ModuleCommand};
+pub(crate) use replacement::{ReplacementCommand, StartReplacement};
 pub(crate) use selling::{
     AccountCommand, AddAccount, AddTariff, Approver, ContactOptions, KindOfAccount, Language, Order,
     SetPrice, TariffCommand,
@@ -75,6 +77,9 @@ pub(crate) enum Command {
     /// Tasks: work for people
     #[command(subcommand)]
     Task(TaskCommand),
+    /// Replace many certificates now: mass revocation, keys that may be known
+    #[command(subcommand)]
+    Replacement(ReplacementCommand),
     /// Users who sign in
     #[command(subcommand)]
     User(UserCommand),

@@ -33,6 +33,8 @@ pub(crate) enum ServiceCommand {
         /// Number, id or main name
         service: String,
     },
+    /// Replace certificates now, the same as `replacement start`
+    Replace(super::StartReplacement),
     /// Download the certificate
     Download {
         /// Number, id or main name

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use domain::id::{
-    AccountId, DepartmentId, ModuleId, NumberKind, OperationId, ServiceId, TariffPlanId, TaskId,
+    AccountId, DepartmentId, ModuleId, NumberKind, OperationId, ReplacementId, ServiceId, TariffPlanId, TaskId,
 };
 use engine::{
     Error,
@@ -145,6 +145,15 @@ pub(super) async fn service(desk: &Desk, text: &str) -> anyhow::Result<ServiceId
 pub(super) async fn operation(desk: &Desk, text: &str) -> anyhow::Result<OperationId> {
     let found = desk.engine().operations().find(desk.owner(), text).await;
     found.map_err(|error| missing(error, "operation", text))
+}
+
+/// A replacement run by number or id.
+///
+/// # Errors
+/// There is none.
+pub(super) async fn replacement(desk: &Desk, text: &str) -> anyhow::Result<ReplacementId> {
+    let found = desk.engine().replacements().find(desk.owner(), text).await;
+    found.map_err(|error| missing(error, "replacement run", text))
 }
 
 /// A task by number or id.

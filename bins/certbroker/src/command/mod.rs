@@ -8,6 +8,7 @@
 //! | `module`, `findings`, `catalogue` | connections to CAs, what a check found, what they sell |
 //! | `tariff`, `account`, `order` | what is offered, who buys, buying |
 //! | `service`, `operation`, `task` | what was bought, automatic work, work for people |
+//! | `replacement` | replacing many certificates at once |
 //! | `user`, `key`, `database` | who signs in, master keys, backups |
 //! | `clock` | business time, and moving it in a demo |
 
@@ -25,6 +26,7 @@ mod module;
 mod operation;
 mod order;
 pub(crate) mod organisation;
+mod replacement;
 mod serve;
 mod service;
 mod tariff;
@@ -60,6 +62,9 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             at_desk(global, async |desk| operation::run(desk, command).await).await
         }
         Command::Task(command) => at_desk(global, async |desk| task::run(desk, command).await).await,
+        Command::Replacement(command) => {
+            at_desk(global, async |desk| replacement::run(desk, command).await).await
+        }
         Command::User(command) => at_desk(global, async |desk| user::run(desk, command).await).await,
         Command::Clock(command) => at_desk(global, async |desk| clock::run(desk, command).await).await,
         Command::Key(command) => key::run(global, &command).await,

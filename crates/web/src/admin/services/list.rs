@@ -64,12 +64,14 @@ pub fn page(view: &View, query: &Params, lines: &[ServiceLine], offered: &Offere
         &html! {
             (head.actions(export_button(view, query, "/admin/services/export")).render(view))
             (list::filters(view, query, &filters(view, offered)))
-            form.stack method="get" action="/admin/replacements/new" {
-                @for (name, value) in query.without(&["sort", "after"]).without_empty().pairs() {
-                    input type="hidden" name=(name) value=(value);
-                }
-                (ticked_table(view, query, lines, &title))
-                @if !lines.is_empty() {
+            @if lines.is_empty() {
+                (table(view, query, lines, &title))
+            } @else {
+                form.stack method="get" action="/admin/replacements/new" {
+                    @for (name, value) in query.without(&["sort", "after"]).without_empty().pairs() {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    (ticked_table(view, query, lines, &title))
                     div.actions {
                         button.button type="submit" { (icon(Icon::Refresh)) (view.t("replace-these")) }
                         span.muted.small { (view.t("replace-these-hint")) }
