@@ -9,6 +9,7 @@ mod backup;
 mod core;
 mod fixture;
 mod ledger;
+mod replacement;
 mod schema;
 mod services;
 mod time_travel;
