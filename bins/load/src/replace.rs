@@ -101,7 +101,11 @@ async fn until_over(store: &Store, number: i64) -> anyhow::Result<u32> {
                 .context("the run is gone")?;
             let tally = replacement::tally(reader, run.id, jiff::Timestamp::MIN).await?;
             let count = |is_counted: &dyn Fn(&replacement::Tally) -> bool| -> i64 {
-                tally.iter().filter(|one| is_counted(one)).map(|one| one.count).sum()
+                tally
+                    .iter()
+                    .filter(|one| is_counted(one))
+                    .map(|one| one.count)
+                    .sum()
             };
             let left =
                 count(&|one| one.state.is_open() && one.needs == replacement::ReplacementNeeds::Nobody);
@@ -111,7 +115,9 @@ async fn until_over(store: &Store, number: i64) -> anyhow::Result<u32> {
             }
         }
     };
-    tokio::time::timeout(PATIENCE, waiting).await.context("the run takes too long")?
+    tokio::time::timeout(PATIENCE, waiting)
+        .await
+        .context("the run takes too long")?
 }
 
 /// Processor time of a process from a moment on.

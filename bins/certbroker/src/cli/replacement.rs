@@ -11,7 +11,7 @@ use engine::replacements::ReplacedState;
 #[command(after_help = EXAMPLES)]
 pub(crate) enum ReplacementCommand {
     /// Replace certificates now: chosen by name, number or serial number, by a file, or by the filters
-    Start(StartReplacement),
+    Start(Box<StartReplacement>),
     /// List the runs, newest first
     List {
         /// How many

@@ -34,7 +34,7 @@ pub(crate) enum ServiceCommand {
         service: String,
     },
     /// Replace certificates now, the same as `replacement start`
-    Replace(super::StartReplacement),
+    Replace(Box<super::StartReplacement>),
     /// Download the certificate
     Download {
         /// Number, id or main name

@@ -3,7 +3,8 @@
 use std::str::FromStr;
 
 use domain::id::{
-    AccountId, DepartmentId, ModuleId, NumberKind, OperationId, ReplacementId, ServiceId, TariffPlanId, TaskId,
+    AccountId, DepartmentId, ModuleId, NumberKind, OperationId, ReplacementId, ServiceId, TariffPlanId,
+    TaskId,
 };
 use engine::{
     Error,

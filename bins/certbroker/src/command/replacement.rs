@@ -21,7 +21,7 @@ use crate::{
 
 pub(super) async fn run(desk: &Desk, command: ReplacementCommand) -> anyhow::Result<()> {
     match command {
-        ReplacementCommand::Start(options) => start(desk, options).await,
+        ReplacementCommand::Start(options) => start(desk, *options).await,
         ReplacementCommand::List { limit } => list(desk, limit).await,
         ReplacementCommand::Show { run, services, state } => {
             let id = find::replacement(desk, &run).await?;
@@ -276,7 +276,9 @@ impl From<ReplacedLine> for Line {
             begun_at: line.begun_at,
             ended_at: line.ended_at,
             problem: line.problem,
-            operation: line.operation.map(|(_, number)| NumberKind::Operation.show(number)),
+            operation: line
+                .operation
+                .map(|(_, number)| NumberKind::Operation.show(number)),
         }
     }
 }
@@ -332,7 +334,11 @@ impl Shown {
             ),
         );
         for module in self.modules.iter().filter(|module| module.held.is_some()) {
-            sheet.line(format!("{} waits: {}", module.name, or_dash(module.held.as_ref())));
+            sheet.line(format!(
+                "{} waits: {}",
+                module.name,
+                or_dash(module.held.as_ref())
+            ));
         }
         let mut table = Table::new(&["Place", "Service", "Name", "State", "Old", "New", "Operation"]);
         for line in self.lines.iter().flatten() {
@@ -391,8 +397,10 @@ struct First {
 
 impl From<Preview> for Previewed {
     fn from(preview: Preview) -> Self {
-        let numbers = |examples: Vec<(ServiceId, i64)>| {
-            let shown = examples.into_iter().map(|(_, number)| NumberKind::Service.show(number));
+        let numbers = |examples: Vec<(ServiceId, i64)>| -> Vec<String> {
+            let shown = examples
+                .into_iter()
+                .map(|(_, number)| NumberKind::Service.show(number));
             shown.collect()
         };
         Self {

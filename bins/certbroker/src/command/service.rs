@@ -52,7 +52,7 @@ pub(super) async fn run(desk: &Desk, command: ServiceCommand) -> anyhow::Result<
             list(desk, &query, limit).await
         }
         ServiceCommand::Show { service } => show(desk, &service).await,
-        ServiceCommand::Replace(options) => super::replacement::start(desk, options).await,
+        ServiceCommand::Replace(options) => super::replacement::start(desk, *options).await,
         ServiceCommand::Download {
             service,
             format,

@@ -14,7 +14,10 @@ async fn what_is_begun_next_is_read_from_an_index_in_its_order() {
             .join("\n");
         // PostgreSQL reads a table that is as small as this one whole.
         if reader.backend() == Backend::Sqlite {
-            assert!(plan.contains("USING INDEX ix_replacement_service_queue"), "{plan}");
+            assert!(
+                plan.contains("USING INDEX ix_replacement_service_queue"),
+                "{plan}"
+            );
             assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{plan}");
         }
     })
