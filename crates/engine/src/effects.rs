@@ -1,16 +1,16 @@
-//! What operations and modules cause besides their own rows: tasks and mails, in the same transaction.
+//! What operations and modules cause besides their own rows: tasks, and mails to departments, in the same transaction. What
+//! clients are told is in [`crate::notices`].
 
 use domain::{
-    DomainName, Money, NameSet,
+    Money,
     id::{DepartmentId, ModuleId, NumberKind, SellerId},
     state::TaskKind,
-    term::ShownDates,
 };
 use notify::{
     Link, Mail,
-    mail::{Issued, ModuleBalanceLow, OrderFailed, OrderPlaced, Purchases, ValidationNeeded, ValidationStep},
+    mail::{ModuleBalanceLow, Purchases},
 };
-use store::{Tx, certificate::Certificate, module::Module, operation::Operation, service::Service};
+use store::{Tx, module::Module, operation::Operation, service::Service};
 
 use crate::{
     Engine, Result,
@@ -187,94 +187,6 @@ pub(crate) async fn balance_low_notice(
     Ok(())
 }
 
-/// Tells the client that the CA has the order.
-pub(crate) async fn order_placed(
-    engine: &Engine,
-    tx: &Tx,
-    service: &Service,
-    names: &[DomainName],
-    plan: String,
-) -> Result<()> {
-    let Some(names) = NameSet::from_names(names.iter().cloned()) else {
-        return Ok(());
-    };
-    let mail = Mail::OrderPlaced(OrderPlaced {
-        service: NumberKind::Service.show(service.number),
-        tariff_plan: plan,
-        names,
-        price: service.gross(),
-        link: service_link(engine, service)?,
-    });
-    to_client(engine, tx, service, "order_placed", &mail).await
-}
-
-/// Tells the client exactly what to publish. Said again only when it changes.
-pub(crate) async fn validation_needed(
-    engine: &Engine,
-    tx: &Tx,
-    service: &Service,
-    round: &str,
-    steps: Vec<ValidationStep>,
-) -> Result<()> {
-    let mail = Mail::ValidationNeeded(ValidationNeeded {
-        service: NumberKind::Service.show(service.number),
-        steps,
-        link: service_link(engine, service)?,
-    });
-    to_client(engine, tx, service, &format!("validation_needed:{round}"), &mail).await
-}
-
-/// Tells the client that a certificate is there.
-pub(crate) async fn issued(
-    engine: &Engine,
-    tx: &Tx,
-    service: &Service,
-    names: &NameSet,
-    dates: ShownDates,
-    certificate: &Certificate,
-) -> Result<()> {
-    let Some(end_date) = dates.end_date else {
-        return Ok(());
-    };
-    let mail = Mail::Issued(Issued {
-        service: NumberKind::Service.show(service.number),
-        names: names.clone(),
-        end_date,
-        paid_till: dates.paid_till,
-        link: service_link(engine, service)?,
-    });
-    to_client(
-        engine,
-        tx,
-        service,
-        &format!("issued:{}", certificate.serial),
-        &mail,
-    )
-    .await
-}
-
-/// Tells the client that there will be no certificate.
-pub(crate) async fn order_failed(
-    engine: &Engine,
-    tx: &Tx,
-    service: &Service,
-    names: &[DomainName],
-    reason: &str,
-    returned: Option<Money>,
-) -> Result<()> {
-    let Some(names) = NameSet::from_names(names.iter().cloned()) else {
-        return Ok(());
-    };
-    let mail = Mail::OrderFailed(OrderFailed {
-        service: NumberKind::Service.show(service.number),
-        names,
-        reason: reason.to_owned(),
-        returned,
-        link: service_link(engine, service)?,
-    });
-    to_client(engine, tx, service, "order_failed", &mail).await
-}
-
 /// Opens a task: the tariff plan of a service that is to be prolonged has no price for the next term any more.
 pub(crate) async fn cannot_be_prolonged(engine: &Engine, tx: &Tx, service: &Service) -> Result<()> {
     let text = format!(
@@ -319,16 +231,6 @@ pub(crate) struct ToSend {
     pub(crate) about: Option<Service>,
 }
 
-async fn to_client(engine: &Engine, tx: &Tx, service: &Service, key: &str, mail: &Mail) -> Result<()> {
-    let letter = ToSend {
-        recipient: service.contact.0.email.clone(),
-        language: service.language.clone(),
-        key: format!("{}:{key}", service.id),
-        about: Some(service.clone()),
-    };
-    send(engine, tx, service.seller_id, letter, mail).await
-}
-
 /// Writes a mail in the transaction that causes it.
 pub(crate) async fn send(
     engine: &Engine,
@@ -347,15 +249,13 @@ pub(crate) async fn send(
         dedup_key: letter.key,
         account: letter.about.as_ref().map(|service| service.account_id),
         service: letter.about.as_ref().map(|service| service.id),
+        certificate: None,
         mail: mail.clone(),
     };
     notices::enqueue(engine, tx, notice).await.map(drop)
 }
 
-fn service_link(engine: &Engine, service: &Service) -> Result<Link> {
-    link(engine, &format!("/services/{}", service.id))
-}
-
-fn link(engine: &Engine, path: &str) -> Result<Link> {
+/// An address of this installation in a mail.
+pub(crate) fn link(engine: &Engine, path: &str) -> Result<Link> {
     Link::parse(format!("{}{path}", engine.config().public_url)).map_err(internal("the public address"))
 }

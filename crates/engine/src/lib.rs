@@ -22,6 +22,7 @@
 //! | [`periodic`] | what runs by the clock |
 //! | [`api_tokens`] | tokens of the REST API and idempotency keys |
 //! | [`notices`] | mails: written with their cause, delivered by lease |
+//! | [`mail_texts`] | the texts of mails as a seller words them |
 //! | [`people`] | set-up, sign-in, sessions, users, accounts |
 //! | [`modules`], [`catalogue`], [`tariffs`] | connections to CAs, what they sell, what clients are offered |
 //! | [`orders`], [`services`], [`certificates`] | what clients buy, have and take out |
@@ -46,6 +47,7 @@ pub mod clock;
 pub mod departments;
 pub mod error;
 pub mod instance;
+pub mod mail_texts;
 pub mod master_keys;
 pub mod money;
 pub mod notices;

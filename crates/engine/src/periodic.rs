@@ -18,6 +18,7 @@ use crate::{
     authority::{self, Permission},
     error::{Error, Result},
     modules,
+    notices::reminders,
     operations::{ending, run::system},
     replacements, tasks,
 };
@@ -52,6 +53,11 @@ const WORKS: &[Work] = &[
         name: "housekeeping",
         schedule: Schedule::Every(SignedDuration::from_hours(1)),
         run: |engine| Box::pin(housekeeping(engine)),
+    },
+    Work {
+        name: "notices",
+        schedule: Schedule::Daily(&[Time::constant(6, 0, 0, 0)]),
+        run: |engine| Box::pin(notices(engine)),
     },
     Work {
         name: "reissues",
@@ -410,6 +416,15 @@ async fn reconciliation(engine: Engine) -> Result<Done> {
     ))
 }
 
+/// Tells clients whose certificates end and have none after them.
+async fn notices(engine: Engine) -> Result<Done> {
+    let reminded = reminders::run_due(&engine).await?;
+    Ok(Done {
+        result: format!("{} looked at, {} told", reminded.looked, reminded.told),
+        backlog: 0,
+    })
+}
+
 /// Begins the reissues that are due.
 async fn reissues(engine: Engine) -> Result<Done> {
     let due = engine.reissues().run_due().await?;
@@ -527,6 +542,7 @@ mod tests {
                         Some("0 tasks became overdue, 0 certificates end while their CA is away")
                     ),
                     ("housekeeping", Some("0 traces of sign-ins, 0 answers removed")),
+                    ("notices", Some("0 looked at, 0 told")),
                     ("reconciliation", Some("0 compared, 0 not in order")),
                     ("reissues", Some("0 begun, 0 busy")),
                     ("renewals", Some("0 begun, 0 short of money, 0 put off, 0 ended")),

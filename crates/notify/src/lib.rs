@@ -7,7 +7,8 @@
 //! | --- | --- |
 //! | [`mail`] | the kinds of mail, each with what it must say and samples |
 //! | [`link`] | addresses in mails; those that are secrets show nothing in logs |
-//! | [`templates`] | the texts, per kind and language, and how operators replace them |
+//! | [`templates`] | the texts, per kind and language, and rendering them |
+//! | [`wording`] | the text of one mail as operators edit it: what may stand in it, what is wrong with it |
 //! | [`letter`] | a rendered mail with its recipient |
 //! | [`mailer`] | the port to a mail server and the classes of its outcome |
 //! | [`smtp`] | delivery by SMTP |
@@ -29,11 +30,13 @@ pub mod mailer;
 mod samples;
 pub mod smtp;
 pub mod templates;
+pub mod wording;
 
 pub use letter::{Letter, Recipient};
 pub use link::{BadLink, Link, SecretLink};
-pub use mail::{Mail, MailKind};
+pub use mail::{Audience, Mail, MailKind};
 pub use mailbox::Mailbox;
 pub use mailer::{DeliveryClass, DeliveryError, Mailer};
 pub use smtp::{Security, SmtpMailer, SmtpSettings};
-pub use templates::{Brand, Part, Rendered, TemplateError, Templates};
+pub use templates::{Brand, Rendered, TemplateError, Templates};
+pub use wording::{Part, Wording};

@@ -1,13 +1,15 @@
 //! A sample of every kind, and of every way a mail can read, for tests and previews.
 
-use domain::{Currency, DomainName, Money, NameSet, state::TaskPriority};
+use domain::{Currency, DomainName, Money, NameSet, product::ValidationMethod, state::TaskPriority};
 use jiff::Timestamp;
 
 use crate::{
     Link, Mail, SecretLink,
     mail::{
-        ConfirmAddress, Issued, ModuleBalanceLow, OrderFailed, OrderPlaced, PasswordReset, Purchases,
-        TaskEvent, TaskOpened, ValidationNeeded, ValidationStep,
+        Closed, ClosedBecause, ConfirmAddress, Ending, EndingBecause, Halted, Issued, KeyToInstall,
+        MethodChanged, MethodChangedBecause, ModuleBalanceLow, NotEnoughMoney, Occasion, OrderFailed,
+        OrderPlaced, PasswordReset, Prolonged, PublishedBy, Purchases, ReissueNeedsYou, Reissued, TaskEvent,
+        TaskOpened, ValidationNeeded, ValidationStep,
     },
 };
 
@@ -104,6 +106,128 @@ impl OrderFailed {
     }
 }
 
+impl Reissued {
+    /// The second certificate of five paid years, with a key of ours.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            names: names(&["example.org"]),
+            occasion: Occasion::Reissue,
+            key: KeyToInstall::New,
+            end_date: jiff::civil::date(2022, 10, 20),
+            paid_till: Some(jiff::civil::date(2025, 10, 20)),
+            former_end_date: Some(jiff::civil::date(2021, 10, 20)),
+            link: link("/services/S-1042/download"),
+        }
+    }
+}
+
+impl ReissueNeedsYou {
+    /// One step of each method, with the client's key.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            occasion: Occasion::Reissue,
+            key: KeyToInstall::Yours,
+            steps: ValidationNeeded::sample().steps,
+            by: jiff::civil::date(2021, 10, 20),
+            link: link("/services/S-1042"),
+        }
+    }
+}
+
+impl Ending {
+    /// Two weeks before the end of the paid term.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            names: names(&["example.org"]),
+            end_date: jiff::civil::date(2021, 10, 20),
+            days: 14,
+            why: EndingBecause::TermEnds,
+            link: link("/services/S-1042"),
+        }
+    }
+}
+
+impl Prolonged {
+    /// By a year.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            names: names(&["example.org"]),
+            price: Money::from_minor(1250, Currency::EUR),
+            paid_till: jiff::civil::date(2022, 10, 6),
+            link: link("/services/S-1042"),
+        }
+    }
+}
+
+impl NotEnoughMoney {
+    /// Two weeks before the end of the paid term.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            names: names(&["example.org"]),
+            price: Money::from_minor(1250, Currency::EUR),
+            available: Money::from_minor(400, Currency::EUR),
+            missing: Money::from_minor(850, Currency::EUR),
+            until: jiff::civil::date(2021, 10, 20),
+            days: 14,
+            link: link("/money"),
+        }
+    }
+}
+
+impl MethodChanged {
+    /// From mail to DNS, by rule.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            names: names(&["example.org"]),
+            from: ValidationMethod::Email,
+            to: ValidationMethod::Dns,
+            why: MethodChangedBecause::Ended,
+            since: jiff::civil::date(2028, 3, 15),
+            published_by: PublishedBy::Client,
+            link: link("/services/S-1042"),
+        }
+    }
+}
+
+impl Closed {
+    /// Cancelled, with money back.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            names: names(&["example.org"]),
+            why: ClosedBecause::Cancelled,
+            returned: Some(Money::from_minor(1250, Currency::EUR)),
+            link: link("/services/S-1042"),
+        }
+    }
+}
+
+impl Halted {
+    /// A service with a certificate.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            service: "S-1042".to_owned(),
+            names: names(&["example.org"]),
+            end_date: Some(jiff::civil::date(2021, 10, 20)),
+            link: link("/services/S-1042"),
+        }
+    }
+}
+
 impl ConfirmAddress {
     /// A confirmation.
     #[must_use]
@@ -176,6 +300,77 @@ impl Mail {
             Self::OrderFailed(OrderFailed {
                 returned: None,
                 ..OrderFailed::sample()
+            }),
+            Self::Reissued(Reissued::sample()),
+            Self::Reissued(Reissued {
+                occasion: Occasion::NewTerm,
+                key: KeyToInstall::Yours,
+                paid_till: None,
+                ..Reissued::sample()
+            }),
+            Self::Reissued(Reissued {
+                occasion: Occasion::ByCa,
+                key: KeyToInstall::Yours,
+                former_end_date: None,
+                ..Reissued::sample()
+            }),
+            Self::ReissueNeedsYou(ReissueNeedsYou::sample()),
+            Self::ReissueNeedsYou(ReissueNeedsYou {
+                occasion: Occasion::NewTerm,
+                key: KeyToInstall::New,
+                steps: ValidationNeeded::sample().steps.into_iter().take(1).collect(),
+                ..ReissueNeedsYou::sample()
+            }),
+            Self::Ending(Ending::sample()),
+            Self::Ending(Ending {
+                why: EndingBecause::WaitsForYou,
+                days: 1,
+                ..Ending::sample()
+            }),
+            Self::Ending(Ending {
+                why: EndingBecause::WithUs,
+                days: 3,
+                ..Ending::sample()
+            }),
+            Self::Ending(Ending {
+                why: EndingBecause::NotSold,
+                days: 0,
+                ..Ending::sample()
+            }),
+            Self::Prolonged(Prolonged::sample()),
+            Self::NotEnoughMoney(NotEnoughMoney::sample()),
+            Self::MethodChanged(MethodChanged::sample()),
+            Self::MethodChanged(MethodChanged {
+                why: MethodChangedBecause::NotOffered,
+                published_by: PublishedBy::Us,
+                ..MethodChanged::sample()
+            }),
+            Self::MethodChanged(MethodChanged {
+                why: MethodChangedBecause::ApproverNotTaken,
+                ..MethodChanged::sample()
+            }),
+            Self::MethodChanged(MethodChanged {
+                why: MethodChangedBecause::NotForSuchNames,
+                ..MethodChanged::sample()
+            }),
+            Self::Closed(Closed::sample()),
+            Self::Closed(Closed {
+                returned: None,
+                ..Closed::sample()
+            }),
+            Self::Closed(Closed {
+                why: ClosedBecause::BeforeIssue,
+                ..Closed::sample()
+            }),
+            Self::Closed(Closed {
+                why: ClosedBecause::TermOver,
+                returned: None,
+                ..Closed::sample()
+            }),
+            Self::Suspended(Halted::sample()),
+            Self::Resumed(Halted {
+                end_date: None,
+                ..Halted::sample()
             }),
             Self::ConfirmAddress(ConfirmAddress::sample()),
             Self::PasswordReset(PasswordReset::sample()),

@@ -1,12 +1,16 @@
 //! The texts of mails, and rendering them.
 
-use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use i18n::Locale;
 use jiff::tz::TimeZone;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, syntax::SyntaxConfig};
 
-use crate::{Mail, MailKind, mail::one_line};
+use crate::{
+    Mail, MailKind,
+    mail::one_line,
+    wording::{Part, Wording},
+};
 
 /// Steps a template may take; an operator's endless loop ends there.
 const FUEL: u64 = 100_000;
@@ -17,11 +21,20 @@ macro_rules! sources {
     };
     ($($language:literal)*) => {
         sources!($($language:
-            "layout.html" "footer.txt"
+            "layout.html" "footer.txt" "steps.txt" "steps.html"
             "order_placed.txt" "order_placed.html"
             "validation_needed.txt" "validation_needed.html"
             "issued.txt" "issued.html"
             "order_failed.txt" "order_failed.html"
+            "reissued.txt" "reissued.html"
+            "reissue_needs_you.txt" "reissue_needs_you.html"
+            "ending.txt" "ending.html"
+            "prolonged.txt" "prolonged.html"
+            "not_enough_money.txt" "not_enough_money.html"
+            "method_changed.txt" "method_changed.html"
+            "closed.txt" "closed.html"
+            "suspended.txt" "suspended.html"
+            "resumed.txt" "resumed.html"
             "confirm_address.txt" "confirm_address.html"
             "password_reset.txt" "password_reset.html"
             "module_balance_low.txt" "module_balance_low.html"
@@ -53,20 +66,11 @@ pub struct Rendered {
     pub html: String,
 }
 
-/// A part of a mail that has a text of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// The subject and the plain text, in one file.
-    Text,
-    /// The HTML.
-    Html,
-}
-
 /// Why a text does not render.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TemplateError {
-    /// A text without `Subject: …` and an empty line at its start.
+    /// A shipped text without `Subject: …` and an empty line at its start.
     #[error("the text of `{kind}` must start with a line `Subject: …` and an empty line", kind = .0.word())]
     NoSubject(MailKind),
     /// Wrong syntax, a name that the mail does not have, or too many steps.
@@ -84,38 +88,17 @@ pub enum TemplateError {
 #[derive(Debug, Clone)]
 pub struct Templates {
     environment: Environment<'static>,
-    /// What operators replaced, to put it back when a later change fails.
-    sources: HashMap<String, String>,
 }
 
+static BUILT_IN: LazyLock<Result<Templates, TemplateError>> = LazyLock::new(Templates::read);
+
 impl Templates {
-    /// The texts that come with the program.
+    /// The texts that come with the program, read once.
     ///
     /// # Errors
     /// [`TemplateError`] when one of them is malformed, which the tests exclude.
-    pub fn built_in() -> Result<Self, TemplateError> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(FUEL));
-        // Errors then quote no values.
-        environment.set_debug(false);
-        environment.set_syntax(syntax()?);
-        // Subjects and texts are plain; everything else that may ever be added is escaped.
-        environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
-            Some((_, "txt" | "subject")) => AutoEscape::None,
-            _ => AutoEscape::Html,
-        });
-        let mut templates = Self {
-            environment,
-            sources: HashMap::new(),
-        };
-        for (language, file, source) in SOURCES {
-            match file.strip_suffix(".txt").and_then(MailKind::from_word) {
-                Some(kind) => templates.add_text(language, kind, source)?,
-                None => templates.add(format!("{language}/{file}"), (*source).to_owned())?,
-            }
-        }
-        Ok(templates)
+    pub fn built_in() -> Result<&'static Self, &'static TemplateError> {
+        BUILT_IN.as_ref()
     }
 
     /// Renders a mail in its reader's language; times are shown in the given zone.
@@ -129,69 +112,85 @@ impl Templates {
         zone: &TimeZone,
         brand: &Brand,
     ) -> Result<Rendered, TemplateError> {
-        let mut fields = mail.fields(locale, zone);
-        fields.push(("seller", one_line(&brand.seller).into()));
-        fields.push((
-            "support",
-            brand
-                .support
-                .as_deref()
-                .map_or_else(|| Value::from(()), |text| one_line(text).into()),
-        ));
-        let stem = format!("{locale}/{}", mail.kind().word());
-        let subject = self.render_one(&format!("{stem}.subject"), &fields)?;
-        let subject = one_line(&subject);
+        let mut fields = fields(mail, locale, zone, brand);
+        let subject = one_line(&self.render_part(mail.kind(), locale, Part::Subject, &fields)?);
         fields.push(("subject", subject.as_str().into()));
-        let text = self.render_one(&format!("{stem}.txt"), &fields)?;
-        let html = self.render_one(&format!("{stem}.html"), &fields)?;
-        Ok(Rendered { subject, text, html })
+        Ok(Rendered {
+            text: self.render_part(mail.kind(), locale, Part::Text, &fields)?,
+            html: self.render_part(mail.kind(), locale, Part::Html, &fields)?,
+            subject,
+        })
     }
 
-    /// Replaces a text by an operator's, after every sample of its kind has been rendered with it.
+    /// These texts with another wording of one mail. Its syntax is read; whether it renders is seen when it does, or by
+    /// [`Wording::check`].
     ///
     /// # Errors
-    /// [`TemplateError`]; the text that was there stays.
-    pub fn replace(
-        &mut self,
+    /// [`TemplateError::Render`] for wrong syntax.
+    pub fn reworded(&self, kind: MailKind, locale: Locale, wording: &Wording) -> Result<Self, TemplateError> {
+        let mut changed = self.clone();
+        for part in Part::ALL {
+            changed.add(part.template(kind, locale), wording.part(part).to_owned())?;
+        }
+        Ok(changed)
+    }
+
+    /// The wording of a mail as it is now, for editing.
+    #[must_use]
+    pub fn wording(&self, kind: MailKind, locale: Locale) -> Wording {
+        let of = |part: Part| {
+            let found = self.environment.get_template(&part.template(kind, locale));
+            found
+                .map(|template| template.source().to_owned())
+                .unwrap_or_default()
+        };
+        Wording {
+            subject: of(Part::Subject),
+            text: of(Part::Text),
+            html: of(Part::Html),
+        }
+    }
+
+    /// Renders one part, with the names of [`fields`].
+    pub(crate) fn render_part(
+        &self,
         kind: MailKind,
         locale: Locale,
         part: Part,
-        source: &str,
-    ) -> Result<(), TemplateError> {
-        let mut changed = self.clone();
-        match part {
-            Part::Text => changed.add_text(locale.code(), kind, source)?,
-            Part::Html => changed.add(format!("{locale}/{}.html", kind.word()), source.to_owned())?,
-        }
-        let brand = Brand {
-            seller: "Seller".to_owned(),
-            support: None,
-        };
-        for mail in Mail::samples().iter().filter(|mail| mail.kind() == kind) {
-            changed.render(mail, locale, &TimeZone::UTC, &brand)?;
-        }
-        *self = changed;
-        Ok(())
+        fields: &[(&'static str, Value)],
+    ) -> Result<String, TemplateError> {
+        let name = part.template(kind, locale);
+        let fields = Value::from_pairs(fields.iter().cloned());
+        self.environment
+            .get_template(&name)
+            .and_then(|template| template.render(fields))
+            .map_err(|source| TemplateError::Render { name, source })
     }
 
-    /// The text as it is now, for editing.
-    #[must_use]
-    pub fn source(&self, kind: MailKind, locale: Locale, part: Part) -> String {
-        let stem = format!("{locale}/{}", kind.word());
-        let of = |name: String| self.sources.get(&name).cloned().unwrap_or_default();
-        match part {
-            Part::Text => format!(
-                "Subject: {}\n\n{}",
-                of(format!("{stem}.subject")),
-                of(format!("{stem}.txt"))
-            ),
-            Part::Html => of(format!("{stem}.html")),
+    fn read() -> Result<Self, TemplateError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        // Errors then quote no values.
+        environment.set_debug(false);
+        environment.set_syntax(syntax()?);
+        // Subjects and texts are plain; everything else that may ever be added is escaped.
+        environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
+            Some((_, "txt" | "subject")) => AutoEscape::None,
+            _ => AutoEscape::Html,
+        });
+        let mut templates = Self { environment };
+        for (language, file, source) in SOURCES {
+            match file.strip_suffix(".txt").and_then(MailKind::from_word) {
+                Some(kind) => templates.add_shipped(language, kind, source)?,
+                None => templates.add(format!("{language}/{file}"), (*source).to_owned())?,
+            }
         }
+        Ok(templates)
     }
 
     /// Splits the subject off before anything is rendered, so that no value can end it.
-    fn add_text(&mut self, language: &str, kind: MailKind, source: &str) -> Result<(), TemplateError> {
-        let source = source.replace("\r\n", "\n");
+    fn add_shipped(&mut self, language: &str, kind: MailKind, source: &str) -> Result<(), TemplateError> {
         let (subject, text) = source
             .split_once("\n\n")
             .and_then(|(first, text)| Some((first.strip_prefix("Subject: ")?, text)))
@@ -203,25 +202,26 @@ impl Templates {
 
     fn add(&mut self, name: String, source: String) -> Result<(), TemplateError> {
         self.environment
-            .add_template_owned(name.clone(), source.clone())
-            .map_err(|source| TemplateError::Render {
-                name: name.clone(),
-                source,
-            })?;
-        self.sources.insert(name, source);
-        Ok(())
+            .add_template_owned(name.clone(), source)
+            .map_err(|source| TemplateError::Render { name, source })
     }
+}
 
-    fn render_one(&self, name: &str, fields: &[(&'static str, Value)]) -> Result<String, TemplateError> {
-        let fields = Value::from_pairs(fields.iter().cloned());
-        self.environment
-            .get_template(name)
-            .and_then(|template| template.render(fields))
-            .map_err(|source| TemplateError::Render {
-                name: name.to_owned(),
-                source,
-            })
-    }
+/// What a template may use but for `subject`, which only text and HTML may.
+pub(crate) fn fields(
+    mail: &Mail,
+    locale: Locale,
+    zone: &TimeZone,
+    brand: &Brand,
+) -> Vec<(&'static str, Value)> {
+    let mut fields = mail.fields(locale, zone);
+    let support = brand.support.as_deref();
+    fields.push(("seller", one_line(&brand.seller).into()));
+    fields.push((
+        "support",
+        support.map_or_else(|| Value::from(()), |text| one_line(text).into()),
+    ));
+    fields
 }
 
 /// Lines that hold only a block tag leave no line in the mail.
@@ -268,7 +268,7 @@ mod tests {
             "x\r\nBcc: all@example.com",
             "<script>alert(1)</script> & \"more\"",
         );
-        let rendered = render(&Templates::built_in().unwrap(), &mail);
+        let rendered = render(Templates::built_in().unwrap(), &mail);
         assert!(!rendered.subject.contains(['\r', '\n']), "{}", rendered.subject);
         assert!(!rendered.html.contains("<script>"));
         assert!(rendered.html.contains("&lt;script&gt;"));
@@ -277,57 +277,35 @@ mod tests {
     }
 
     #[test]
-    fn an_operator_replaces_a_text_and_gets_it_back_for_editing() {
-        let mut templates = Templates::built_in().unwrap();
-        let source = "Subject: Do {{ title }}\n\nNow: {{ link }}\n";
-        templates
-            .replace(MailKind::TaskOpened, Locale::En, Part::Text, source)
+    fn another_wording_changes_one_mail_in_one_language_and_can_be_edited_further() {
+        let shipped = Templates::built_in().unwrap();
+        let wording = Wording {
+            subject: "Do {{ title }}".to_owned(),
+            text: "Now: {{ link }}\n".to_owned(),
+            ..shipped.wording(MailKind::TaskOpened, Locale::En)
+        };
+        let changed = shipped
+            .reworded(MailKind::TaskOpened, Locale::En, &wording)
             .unwrap();
-        assert_eq!(
-            templates.source(MailKind::TaskOpened, Locale::En, Part::Text),
-            source
-        );
-        let rendered = render(&templates, &task("it", "why"));
+        assert_eq!(changed.wording(MailKind::TaskOpened, Locale::En), wording);
+        let rendered = render(&changed, &task("it", "why"));
         assert_eq!(rendered.subject, "Do it");
         assert!(rendered.text.starts_with("Now: https://"));
-    }
-
-    #[test]
-    fn a_text_that_does_not_render_is_refused_and_the_old_one_stays() {
-        let built_in = Templates::built_in().unwrap();
-        let before = render(&built_in, &task("it", "why"));
-        for (part, source) in [
-            (Part::Text, "no subject"),
-            (Part::Text, "Subject: \n\ntext"),
-            (Part::Text, "Subject: a\nb: c\n\ntext"),
-            (Part::Text, "Subject: x\n\n{{ unknown }}"),
-            (Part::Text, "Subject: {{ title\n\nx"),
-            (
-                Part::Html,
-                "{% for x in range(100000) %}{% for y in range(100000) %}.{% endfor %}{% endfor %}",
-            ),
-            (Part::Html, "{% include 'en/no_such.html' %}"),
-            (Part::Html, "{% if service %}{{ service.secret }}{% endif %}"),
-        ] {
-            let mut templates = built_in.clone();
-            assert!(
-                templates
-                    .replace(MailKind::TaskOpened, Locale::En, part, source)
-                    .is_err(),
-                "{source}"
-            );
-            assert_eq!(render(&templates, &task("it", "why")), before, "{source}");
+        assert_ne!(render(shipped, &task("it", "why")), rendered);
+        for (kind, locale) in [(MailKind::TaskOpened, Locale::Ru), (MailKind::Issued, Locale::En)] {
+            assert_eq!(changed.wording(kind, locale), shipped.wording(kind, locale));
         }
     }
 
     #[test]
     fn errors_quote_no_values() {
-        let mut templates = Templates::built_in().unwrap();
-        templates
-            .add(
-                "en/password_reset.txt".to_owned(),
-                "{{ link }}{{ nothing }}".to_owned(),
-            )
+        let shipped = Templates::built_in().unwrap();
+        let wording = Wording {
+            text: "{{ link }}{{ nothing }}".to_owned(),
+            ..shipped.wording(MailKind::PasswordReset, Locale::En)
+        };
+        let templates = shipped
+            .reworded(MailKind::PasswordReset, Locale::En, &wording)
             .unwrap();
         let mail = Mail::samples()
             .into_iter()

@@ -24,6 +24,7 @@
 //! | [`session`], [`api_token`] | what proves who somebody is |
 //! | [`ledger`], [`reservation`], [`document`], [`credit_request`], [`rate`] | money |
 //! | [`task`], [`notice`], [`periodic`] | work for people, mails, work that repeats |
+//! | [`mail_text`], [`reminder`] | mail texts that sellers changed; when clients are told that a certificate ends |
 //! | [`audit`] | who did what |
 //! | [`module`], [`catalogue`], [`tariff`] | processing modules, what CAs sell, what clients are offered |
 //! | [`service`], [`service_list`], [`request`] | what clients bought: names, prices, requests, keys; the long list |
@@ -48,12 +49,14 @@ pub mod error;
 pub mod instance;
 pub mod introspect;
 pub mod ledger;
+pub mod mail_text;
 pub mod migration;
 pub mod notice;
 pub mod page;
 pub mod periodic;
 pub mod rate;
 pub mod reconciliation;
+pub mod reminder;
 pub mod replacement;
 pub mod reservation;
 pub mod sealed;

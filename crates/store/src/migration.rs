@@ -56,6 +56,10 @@ const STEPS: &[Step] = &[
         sql: include_str!("migration/m0009_terms.sql"),
     },
     Step {
+        name: "m0010_notices",
+        sql: include_str!("migration/m0010_notices.sql"),
+    },
+    Step {
         name: "m0011_replace_now",
         sql: include_str!("migration/m0011_replace_now.sql"),
     },

@@ -1,6 +1,6 @@
 //! Notices: mails to be sent, written by the transaction that causes them, delivered later by whoever leases them.
 
-use domain::id::{AccountId, NoticeId, SellerId, ServiceId};
+use domain::id::{AccountId, CertificateId, NoticeId, SellerId, ServiceId};
 use jiff::Timestamp;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 use uuid::Uuid;
@@ -21,6 +21,8 @@ stored_words! {
         Sent = "sent",
         /// Given up.
         Failed = "failed",
+        /// Never sent: what it tells was over before it could be.
+        Overtaken = "overtaken",
     }
 }
 
@@ -49,6 +51,8 @@ record! {
         account_id: Option<AccountId>,
         /// The service it concerns.
         service_id: Option<ServiceId>,
+        /// The certificate that it is about: with another in force it is not sent any more.
+        certificate_id: Option<CertificateId>,
         /// Where it stands.
         state: NoticeState,
         /// How often sending was tried.

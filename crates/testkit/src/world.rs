@@ -116,6 +116,8 @@ pub struct Wanted {
     pub starts_at: Option<Timestamp>,
     /// Master keys, where another process is to open the same secrets.
     pub keys: KeyRing,
+    /// Where mails go; without one they wait.
+    pub mailbox: Option<notify::Mailbox>,
 }
 
 impl Default for Wanted {
@@ -127,6 +129,7 @@ impl Default for Wanted {
             reissue: ReissueCall::On,
             starts_at: None,
             keys: KeyRing::in_memory(),
+            mailbox: None,
         }
     }
 }
@@ -184,7 +187,12 @@ impl TestWorld {
             wanted.purchase,
             None,
             (clock, Some(beside)),
-            RulesInForce::built_in(),
+            (
+                RulesInForce::built_in(),
+                wanted
+                    .mailbox
+                    .map(|mailbox| Arc::new(mailbox) as Arc<dyn notify::Mailer>),
+            ),
         );
         let people = People::settle(&store, engine.clock().offset()).await;
         let mut world = Self {
@@ -256,7 +264,7 @@ impl TestWorld {
             QUICK,
             None,
             (clock, Some(Arc::new(ClockBeside(self.simulator.clone())))),
-            rules,
+            (rules, None),
         )
     }
 
@@ -611,7 +619,7 @@ pub fn engine(
         purchase,
         crash_at,
         (BusinessClock::real(), None),
-        rules,
+        (rules, None),
     )
 }
 
@@ -622,7 +630,7 @@ fn engine_with(
     purchase: ca::purchase::Policy,
     crash_at: Option<String>,
     (clock, companion): (BusinessClock, Option<Arc<dyn Companion>>),
-    rules: RulesInForce,
+    (rules, mailer): (RulesInForce, Option<Arc<dyn notify::Mailer>>),
 ) -> Engine {
     let eyes = dns::Eyes::new(dns::EyesConfig {
         resolver: dns::Resolver::Address(around.dns),
@@ -645,7 +653,7 @@ fn engine_with(
         registry: connectors::REGISTRATIONS,
         eyes,
         logs: Arc::new(NoLogs),
-        mailer: None,
+        mailer,
         rules,
         companion,
         config: Config {

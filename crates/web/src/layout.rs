@@ -86,6 +86,7 @@ const STAFF: [(&str, &[Entry]); 5] = [
                 ..for_administrators("nav-clock", "/admin/clock", Icon::Clock)
             },
             for_administrators("nav-mails", "/admin/mails", Icon::Inbox),
+            for_administrators("nav-mail-texts", "/admin/mail-texts", Icon::Pen),
             for_administrators("nav-audit", "/admin/audit", Icon::Log),
             for_administrators("nav-settings", "/admin/settings", Icon::Sliders),
         ],

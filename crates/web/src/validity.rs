@@ -4,14 +4,14 @@
 use std::collections::HashSet;
 
 const ELEMENTS: &str = "a aside body br button caption circle code dd details dialog div dl dt fieldset figure footer form h1 h2 h3 head header html \
-    hr img input label legend li line link main meta meter nav noscript ol option p path pre progress rect script search section select small \
+    hr iframe img input label legend li line link main meta meter nav noscript ol option p path pre progress rect script search section select small \
     span strong summary svg table tbody td textarea tfoot th thead title tr ul";
 const EMPTY: &str = "br hr img input link meta";
 const ATTRIBUTES: &str = "action aria-busy aria-controls aria-current aria-describedby aria-expanded aria-hidden aria-invalid aria-label \
     aria-labelledby aria-live aria-sort alt autocomplete autofocus charset checked class colspan command commandfor content cx cy d \
     data-copy data-done data-failed data-file data-kind data-label data-make-key data-names data-no-name data-said data-save data-shown-by data-submit data-value defer disabled download fill focusable for form formaction \
     formnovalidate height hidden high href hx-disable hx-get hx-include hx-indicator hx-morph-skip hx-post hx-swap hx-target hx-trigger id inputmode \
-    lang low max maxlength method min name open optimum pattern placeholder preserveAspectRatio r readonly rel required role rows rx scope selected \
+    lang low max maxlength method min name open optimum pattern placeholder preserveAspectRatio r readonly rel required role rows rx sandbox scope selected \
     shape-rendering spellcheck src tabindex target title type value viewBox width x x1 x2 y y1 y2";
 
 /// Everything that is wrong with the page.

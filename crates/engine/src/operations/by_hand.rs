@@ -19,7 +19,7 @@ use super::{
     start_again,
     steps::{accept, ending, issue, journal::StoreJournal},
 };
-use crate::{Actor, Engine, Error, Result, audit, effects, tasks};
+use crate::{Actor, Engine, Error, Result, audit, effects, notices::clients, tasks};
 
 /// How long a person's transaction may hold an operation.
 const HOLD: SignedDuration = SignedDuration::from_mins(2);
@@ -242,10 +242,9 @@ pub(super) async fn finish_closing(
             store::ca_order::update(&tx, &mut order).await?;
         }
     }
+    let (because, why) = ending::closed_because(run.service.state);
     let returned = match money {
-        MoneyBack::All => {
-            ending::give_back(engine, &tx, actor, run.service.id, "closed before issue").await?
-        }
+        MoneyBack::All => ending::give_back(engine, &tx, actor, run.service.id, why).await?,
         MoneyBack::Nothing => None,
     };
     run.service.state = ServiceState::Closed;
@@ -254,6 +253,7 @@ pub(super) async fn finish_closing(
     store::service::update(&tx, &mut run.service).await?;
     run.end(&tx, OperationState::Done, AttemptOutcome::Done).await?;
     effects::close_task_of_operation(engine, &tx, &run.operation, tasks::Outcome::Done).await?;
+    clients::closed(engine, &tx, &run.service, because, returned).await?;
     let details = json!({ "returned": returned.map(|money| money.to_string()) });
     audit::append(&tx, engine, actor, "service.closed", &run.service.id, details);
     tx.commit().await?;

@@ -266,6 +266,7 @@ impl Registration<'_> {
             dedup_key: format!("{}:{}", mail.kind().word(), seal::random::token()),
             account: None,
             service: None,
+            certificate: None,
             mail,
         };
         notices::enqueue(self.0, tx, new).await.map(drop)

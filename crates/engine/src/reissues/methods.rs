@@ -1,17 +1,23 @@
 //! How the names of a reissue are proven: as chosen when the service was ordered, or another way when that one has ended.
 //! A change is told to the client, never silent.
 
-use domain::{name::DomainName, product::ValidationMethod};
+use domain::{
+    name::{DomainName, NameSet},
+    product::ValidationMethod,
+};
+use notify::mail::{MethodChangedBecause, PublishedBy};
 use serde_json::json;
 use store::{module::Module, service::ServiceName, tariff::TariffPlan};
 
 use crate::{
     audit,
+    notices::clients::{self, NewWay},
     operations::{
         run::{Run, StepError, StepResult},
         steps::accept,
     },
     orders::{approvers_of_module, check_choice},
+    zones,
 };
 
 /// The ways in which a method that has ended is replaced, the best first: DNS proves every name and may run unattended.
@@ -42,6 +48,7 @@ pub(crate) async fn settle(
     };
     let before = names.first().map(|name| name.method);
     let engine = run.engine;
+    let way = new_way(run, &names, method, why).await?;
     let tx = engine.store().begin().await?;
     for name in &mut names {
         name.method = method;
@@ -59,8 +66,53 @@ pub(crate) async fn settle(
         &run.service.id,
         details,
     );
+    if let Some(way) = way {
+        clients::method_changed(engine, &tx, &run.service, way).await?;
+    }
     tx.commit().await?;
     Ok(names)
+}
+
+/// What the client is told of the change.
+async fn new_way(
+    run: &Run<'_>,
+    names: &[ServiceName],
+    to: ValidationMethod,
+    why: &str,
+) -> StepResult<Option<NewWay>> {
+    let engine = run.engine;
+    let changed: Vec<&ServiceName> = names.iter().filter(|name| name.method != to).collect();
+    let Some(from) = changed.first().map(|name| name.method) else {
+        return Ok(None);
+    };
+    let Some(set) = NameSet::from_names(changed.iter().map(|name| name.name.clone())) else {
+        return Ok(None);
+    };
+    let zones = zones::for_names(engine, &run.service, set.iter()).await?;
+    let is_served = |name: &DomainName| {
+        let owner = format!("_.{}", name.without_wildcard());
+        zones.iter().any(|zone| zones::serves(zone, &owner))
+    };
+    let ended = engine.dated_rules().method_end(from);
+    let today = engine.today();
+    Ok(Some(NewWay {
+        operation: run.operation.id,
+        published_by: if to == ValidationMethod::Dns && set.iter().all(is_served) {
+            PublishedBy::Us
+        } else {
+            PublishedBy::Client
+        },
+        names: set,
+        from,
+        to,
+        since: ended.filter(|day| *day <= today).unwrap_or(today),
+        why: match why {
+            "method-has-ended" => MethodChangedBecause::Ended,
+            "method-not-for-wildcards" => MethodChangedBecause::NotForSuchNames,
+            "approver-not-allowed" | "approver-required" | "email" => MethodChangedBecause::ApproverNotTaken,
+            _ => MethodChangedBecause::NotOffered,
+        },
+    }))
 }
 
 /// Why the names cannot be proven as they were, if they cannot.

@@ -17,6 +17,7 @@ use crate::{
     connection::internal,
     effects,
     money::{self, ReserveFor},
+    notices::reminders,
     operations::{fresh, run::system, steps::open::Outputs},
     orders::price_lines,
 };
@@ -42,6 +43,7 @@ pub(super) async fn one(engine: &Engine, tx: &Tx, mut service: Service, today: D
     }
     let Some(price) = price(engine, tx, &service, years).await? else {
         effects::cannot_be_prolonged(engine, tx, &service).await?;
+        reminders::not_sold(engine, tx, &service).await?;
         return put_off(tx, service, today).await;
     };
     let id: OperationId = engine.new_id();
@@ -57,6 +59,9 @@ pub(super) async fn one(engine: &Engine, tx: &Tx, mut service: Service, today: D
         Err(Error::Refused(refusal)) => {
             let details = json!({ "number": service.number, "refused": refusal.code, "gross": price.gross.to_string() });
             audit::append(tx, engine, &actor, "service.prolong_unpaid", &service.id, details);
+            if refusal.code == "not-enough-money" {
+                reminders::short_of_money(engine, tx, &service, price.gross).await?;
+            }
             put_off(tx, service, today).await?;
             return Ok(Begun::ShortOfMoney);
         }

@@ -4,11 +4,12 @@
 mod begin;
 
 use jiff::{ToSpan as _, civil::Date};
+use notify::mail::ClosedBecause;
 use serde_json::json;
 use store::{Tx, service::Service};
 use tracing::info;
 
-use crate::{Engine, Error, Result, audit, operations::run::system, reissues};
+use crate::{Engine, Error, Result, audit, notices::clients, operations::run::system, reissues};
 
 /// The next paid term is bought so long before the present one ends: enough for a proof that takes a person. The new term
 /// begins on the day the CA accepts its order, so a longer lead would cost the client days.
@@ -93,6 +94,7 @@ impl Renewals<'_> {
             let actor = system(engine, service.seller_id);
             let details = json!({ "number": service.number, "paid_till": service.term_end });
             audit::append(&tx, engine, &actor, "service.term_over", &service.id, details);
+            clients::closed(engine, &tx, &service, ClosedBecause::TermOver, None).await?;
             closed += 1;
         }
         tx.commit().await?;

@@ -9,7 +9,10 @@ use serde_json::json;
 use store::{Conn, Tx, ca_order::CaOrder, service::Service};
 
 use super::supersede;
-use crate::{Actor, Engine, Error, Result, audit, error::Refusal, operations::fresh, reissues, renewals};
+use crate::{
+    Actor, Engine, Error, Result, audit, error::Refusal, notices::clients, operations::fresh, reissues,
+    renewals,
+};
 
 /// Makes the operation that cancels an issued service at the CA and gives the money back.
 pub(super) async fn cancel(engine: &Engine, tx: &Tx, actor: &Actor, mut service: Service) -> Result<()> {
@@ -113,6 +116,7 @@ pub(super) async fn suspend(engine: &Engine, actor: &Actor, id: ServiceId, why: 
     store::service::update(&tx, &mut service).await?;
     let details = json!({ "number": service.number, "why": why });
     audit::append(&tx, engine, actor, "service.suspended", &id, details);
+    clients::suspended(engine, &tx, &service).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -130,6 +134,7 @@ pub(super) async fn resume(engine: &Engine, actor: &Actor, id: ServiceId) -> Res
     } else {
         store::service::update(&tx, &mut service).await?;
     }
+    clients::resumed(engine, &tx, &service).await?;
     audit::append(
         &tx,
         engine,

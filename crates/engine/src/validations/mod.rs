@@ -17,7 +17,7 @@ use crate::{
     Actor, Engine, Error, Permission, Result, audit,
     authority::require,
     connection::internal,
-    effects,
+    notices::clients,
     operations::steps::{open, prove},
     orders::{Approvers, approvers_of_module, check_choice},
 };
@@ -201,7 +201,13 @@ impl Validations<'_> {
         }
         if !steps.is_empty() {
             let round = format!("{}:{}", waiting.order.id, now.as_microsecond());
-            effects::validation_needed(engine, &tx, &waiting.service, &round, steps).await?;
+            let asked = clients::Asked {
+                service: &waiting.service,
+                round: &round,
+                kind: waiting.kind,
+                custody: waiting.service.custody,
+            };
+            clients::validation_needed(engine, &tx, asked, steps).await?;
         }
         if let Some(operation) = store::operation::changing(&tx, waiting.service.id).await? {
             // Records for the new method are published where a zone is connected.
@@ -243,6 +249,7 @@ impl Validations<'_> {
             .ok_or(Error::NotFound)?;
         Ok(Waiting {
             names_version,
+            kind: operation.kind,
             service,
             order,
             rows,
@@ -255,6 +262,8 @@ impl Validations<'_> {
 struct Waiting {
     /// The version of the names that is being proven.
     names_version: i32,
+    /// Of which operation.
+    kind: OperationKind,
     service: Service,
     order: CaOrder,
     rows: Vec<Validation>,

@@ -14,6 +14,7 @@ mod bad_orders;
 mod crash;
 mod exactly_once;
 mod main_job;
+mod notices;
 mod people_decide;
 mod plans;
 mod reconcile;

@@ -12,6 +12,7 @@ use domain::{
 use jiff::{ToSpan as _, civil::date};
 use store::{
     Backend, Conn as _, Json, Page, Store,
+    reminder::{self, Reminder},
     seller::Seller,
     service::{Service, ServiceName},
     service_list::{self, Direction, ServiceFilter, ServiceSort},
@@ -155,8 +156,71 @@ async fn pages_sorts_filters_and_searches_find_the_right_services_by_indexes() {
         test_store.tamper("ANALYZE").await;
         finds_the_right_ones(store, &set).await;
         uses_indexes(test_store, &set).await;
+        looks_at_what_ends(test_store, &set).await;
     })
     .await;
+}
+
+/// What ends soon is found by its day, whatever the number of services.
+async fn looks_at_what_ends(test_store: &TestStore, set: &Set) {
+    let store = &test_store.store;
+    let mut filter = ServiceFilter::of(set.seller.id);
+    filter.states = vec![ServiceState::Active];
+    let mut services: Vec<(ServiceId, i64)> = Vec::new();
+    let mut page = Page::first(500);
+    loop {
+        let found = service_list::list(
+            store.reader(),
+            &filter,
+            ServiceSort::Number,
+            Direction::Ascending,
+            &page,
+        )
+        .await
+        .unwrap();
+        services.extend(found.rows.iter().map(|service| (service.id, service.number)));
+        let Some(next) = found.next else { break };
+        page = Page::after(next, 500);
+    }
+    assert!(services.len() > 9_000);
+    let tx = store.begin().await.unwrap();
+    let from = date(2027, 1, 1);
+    for (id, number) in &services {
+        let row = Reminder {
+            service_id: *id,
+            certificate_id: fixture::fresh().into(),
+            due_on: from + (number % 400).days(),
+        };
+        reminder::set(&tx, &row).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    test_store.tamper("ANALYZE").await;
+
+    let plan = reminder::plan(store.reader(), from, 100)
+        .await
+        .unwrap()
+        .join("\n");
+    assert!(plan.contains("ix_reminder_due_on"), "{plan}");
+    assert!(
+        !plan.contains("TEMP B-TREE") && !plan.contains("Sort Key") && !plan.contains("Seq Scan"),
+        "{plan}"
+    );
+    let tx = store.begin().await.unwrap();
+    let due = reminder::due(&tx, from, 100).await.unwrap();
+    let expected = services.iter().filter(|(_, number)| number % 400 == 0).count();
+    assert_eq!(due.len(), expected);
+    // Setting a day again moves it; removing it ends the looks.
+    let first = due[0].clone();
+    let later = Reminder {
+        due_on: from + 1.day(),
+        ..first.clone()
+    };
+    reminder::set(&tx, &later).await.unwrap();
+    reminder::remove(&tx, due[1].service_id).await.unwrap();
+    assert_eq!(reminder::due(&tx, from, 100).await.unwrap().len(), expected - 2);
+    let kept = reminder::find(&tx, first.service_id).await.unwrap().unwrap();
+    assert_eq!(kept.due_on, from + 1.day());
+    tx.commit().await.unwrap();
 }
 
 async fn finds_the_right_ones(store: &Store, set: &Set) {

@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use store::{
     Error, Json, Page, Store, Tx, counter,
     department::{self, Department},
+    mail_text::{self, MailText},
     notice::{self, Notice, NoticeState},
     periodic,
     seller::Seller,
@@ -70,6 +71,7 @@ fn some_notice(seller: &Seller, key: &str) -> Notice {
         sealed_data: None,
         account_id: None,
         service_id: None,
+        certificate_id: None,
         state: NoticeState::Waiting,
         attempts: 0,
         next_try_at: at(0),
@@ -101,6 +103,85 @@ async fn of_tasks_with_one_key_only_one_is_open() {
         assert_eq!(
             open.rows.iter().map(|task| task.id).collect::<Vec<_>>(),
             [second.id]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_newest_wording_of_a_mail_holds_and_two_cannot_be_the_same_one() {
+    for_each_backend(async |store: Store| {
+        let seller = seller(&store).await;
+        let wording = |kind: &str, number: i32, subject: Option<&str>| MailText {
+            id: fresh(),
+            seller_id: seller.id,
+            kind: kind.into(),
+            language: "en".into(),
+            number,
+            subject: subject.map(str::to_owned),
+            body: subject.map(str::to_owned),
+            html: subject.map(str::to_owned),
+            changed_by: "somebody".into(),
+            changed_at: at(i64::from(number)),
+            failed_at: None,
+            failure: None,
+        };
+        let tx = store.begin().await.unwrap();
+        let second = wording("issued", 2, Some("two"));
+        for text in [
+            &wording("issued", 1, Some("one")),
+            &second,
+            &wording("closed", 1, Some("one")),
+            &wording("closed", 2, None),
+        ] {
+            mail_text::insert(&tx, text).await.unwrap();
+        }
+        assert!(
+            mail_text::note_failure(&tx, second.id, "gone", at(9))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !mail_text::note_failure(&tx, second.id, "again", at(10))
+                .await
+                .unwrap()
+        );
+        tx.commit().await.unwrap();
+        let reader = store.reader();
+        let newest = mail_text::newest(reader, seller.id, "issued", "en")
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(newest.subject.as_deref(), Some("two"));
+        assert_eq!(newest.failure.as_deref(), Some("gone"));
+        assert!(
+            mail_text::newest(reader, seller.id, "issued", "ru")
+                .await
+                .unwrap()
+                .is_none()
+        );
+        assert_eq!(mail_text::count_failing(reader, seller.id).await.unwrap(), 1);
+        let mut all = mail_text::all(reader, seller.id).await.unwrap();
+        all.sort_by(|a, b| a.kind.cmp(&b.kind));
+        let holds: Vec<_> = all.iter().map(|text| (text.kind.as_str(), text.number)).collect();
+        assert_eq!(holds, [("closed", 2), ("issued", 2)]);
+        let past = mail_text::history(reader, seller.id, "issued", "en", 10)
+            .await
+            .unwrap();
+        assert_eq!(past.iter().map(|text| text.number).collect::<Vec<_>>(), [2, 1]);
+        let tx = store.begin().await.unwrap();
+        let twice = mail_text::insert(&tx, &wording("issued", 2, Some("other"))).await;
+        assert!(matches!(twice, Err(store::Error::Duplicate { .. })), "{twice:?}");
+        drop(tx);
+        let tx = store.begin().await.unwrap();
+        mail_text::insert(&tx, &wording("issued", 3, Some("three")))
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(
+            mail_text::count_failing(store.reader(), seller.id).await.unwrap(),
+            0,
+            "the one that holds does not fail"
         );
     })
     .await;

@@ -431,6 +431,7 @@ fn dashboard(is_busy: bool) -> dashboard::Shown {
             outbox: Outbox {
                 has_server: !is_busy,
                 failed: u64::from(is_busy) * 2,
+                failing_texts: 0,
             },
             as_of: at("2026-11-23T09:00:00Z"),
         },
@@ -667,6 +668,7 @@ fn mails_that_wait_or_were_given_up_are_seen() {
         sealed_data: None,
         account_id: None,
         service_id: None,
+        certificate_id: None,
         state,
         attempts: 1,
         next_try_at: at("2026-11-23T09:00:00Z"),
@@ -683,6 +685,7 @@ fn mails_that_wait_or_were_given_up_are_seen() {
     let outbox = Outbox {
         has_server: false,
         failed: 1,
+        failing_texts: 0,
     };
     snapshot_page!("mails", administrator("/admin/mails"), |view| {
         system::mails::page(view, &outbox, &mails)

@@ -235,3 +235,84 @@ async fn staff_change_their_name_their_language_and_their_password() {
     );
     site.remove().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_text_is_tried_saved_and_taken_back() {
+    const EDIT: &str = "/admin/mail-texts/order_placed/en";
+    let site = Site::new().await;
+    let mut browser = site.administrator().await;
+    let list = browser.get("/admin/mail-texts").await.main();
+    assert!(list.contains(EDIT) && !list.contains(": changed"), "{list}");
+    for unknown in ["/admin/mail-texts/nothing/en", "/admin/mail-texts/issued/de"] {
+        assert_eq!(
+            browser.get(unknown).await.status,
+            StatusCode::NOT_FOUND,
+            "{unknown}"
+        );
+    }
+    let form = browser.get(EDIT).await.form(EDIT);
+    let wrong = form.with("text", "One\r\n{{ nobody }}\r\n{{ link }}");
+    for path in [EDIT.to_owned(), format!("{EDIT}/preview"), format!("{EDIT}/test")] {
+        let refused = browser.send_form(&path, &wrong).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        for said in ["This mail has no such name.", "Line 2: ", "nobody"] {
+            assert!(refused.main().contains(said), "{said}: {}", refused.main());
+        }
+    }
+    assert_eq!(browser.get(EDIT).await.form(EDIT), form, "nothing was kept");
+
+    let html = "<script>alert(1)</script><p style=\"color:red\">Hi {{ service }} {{ link }}</p>";
+    let good = form
+        .with("subject", "Thanks for {{ service }}")
+        .with("html", html);
+    let shown = browser.send_form(&format!("{EDIT}/preview"), &good).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.main());
+    assert!(shown.main().contains("Thanks for S-1042"), "{}", shown.main());
+    assert!(
+        shown
+            .header("content-security-policy")
+            .contains("frame-src 'self'")
+    );
+    let page = shown.main();
+    let (_, rest) = page.split_once("src=\"/admin/mail-texts/preview/").unwrap();
+    let frame = format!("/admin/mail-texts/preview/{}", rest.split_once('"').unwrap().0);
+    let framed = browser.get(&frame).await;
+    assert!(framed.text().contains("Hi S-1042"), "{}", framed.text());
+    let policy = framed.header("content-security-policy");
+    assert!(
+        policy.contains("default-src 'none'") && policy.ends_with("sandbox"),
+        "{policy}"
+    );
+    assert_eq!(framed.header("x-frame-options"), "SAMEORIGIN");
+    let mut other = site.second_administrator().await;
+    assert_eq!(other.get(&frame).await.status, StatusCode::NOT_FOUND);
+
+    let refused = browser.send_form(&format!("{EDIT}/test"), &good).await;
+    assert!(
+        refused.main().contains("No mail server is configured."),
+        "{}",
+        refused.main()
+    );
+    let saved = browser.send_form(EDIT, &good).await;
+    assert_eq!(saved.location(), EDIT, "{}", saved.main());
+    let page = browser.get(EDIT).await;
+    assert!(
+        page.main().contains("Back to the shipped text"),
+        "{}",
+        page.main()
+    );
+    assert_eq!(page.form(EDIT).text("subject"), "Thanks for {{ service }}");
+    // Who edits the text of before is told that somebody else changed it.
+    let late = browser
+        .send_form(EDIT, &form.with("subject", "Late {{ service }}"))
+        .await;
+    assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let list = browser.get("/admin/mail-texts").await.main();
+    assert!(list.contains("Order placed, English: changed"), "{list}");
+    let restored = sent(&mut browser, &format!("{EDIT}/restore"), &[("based_on", "1")]).await;
+    assert!(restored.contains("The shipped text holds again."), "{restored}");
+    assert!(restored.contains(&format!("{EDIT}?from=1")), "{restored}");
+    let again = browser.get(&format!("{EDIT}?from=1")).await.form(EDIT);
+    assert_eq!(again.text("subject"), "Thanks for {{ service }}");
+    site.remove().await;
+}

@@ -25,6 +25,8 @@ pub(crate) const CLIENT: &str = "owner@client.example";
 
 /// The administrator.
 pub(crate) const ADMINISTRATOR: &str = "admin@example.test";
+/// The second administrator.
+pub(crate) const SECOND: &str = "second@example.test";
 /// Somebody of the staff.
 pub(crate) const STAFF: &str = "staff@example.test";
 
@@ -69,6 +71,12 @@ impl Site {
     pub(crate) async fn administrator(&self) -> Browser {
         let admin = self.world.admin.user().unwrap();
         self.with_second_factor(ADMINISTRATOR, admin).await
+    }
+
+    /// A browser in which another administrator is signed in.
+    pub(crate) async fn second_administrator(&self) -> Browser {
+        let second = self.world.second.user().unwrap();
+        self.with_second_factor(SECOND, second).await
     }
 
     /// A browser in which somebody of the staff is signed in who is no administrator.
@@ -182,9 +190,12 @@ impl Answer {
     }
 
     pub(crate) fn location(&self) -> &str {
-        self.headers
-            .get(header::LOCATION)
-            .map_or("", |value| value.to_str().unwrap())
+        self.header("location")
+    }
+
+    /// A header, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// The form of the page as it would be sent: hidden fields, what was typed, ticks, chosen options.

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     Error, audit, effects, instance,
     money::{self, SupplierCharge},
+    notices::clients,
     operations::run::{Flow, Run, StepError, StepResult, chain},
 };
 
@@ -339,9 +340,10 @@ async fn accepted(
         .unwrap_or_default();
     let domains: Vec<_> = names.iter().map(|name| name.name.clone()).collect();
     let action = if run.operation.kind == OperationKind::Prolong {
+        clients::prolonged(engine, &tx, &run.service, run.operation.id, term.end).await?;
         "service.prolonged"
     } else {
-        effects::order_placed(engine, &tx, &run.service, &domains, plan).await?;
+        clients::order_placed(engine, &tx, &run.service, &domains, plan).await?;
         "service.accepted"
     };
     let details = json!({ "ca_order": ca_ref, "charged": charged.to_string(), "module": bought.module_id });

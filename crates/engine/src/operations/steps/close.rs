@@ -1,4 +1,4 @@
-//! *Close*: a service is given up before issue. What was not bought is not bought, what was bought is cancelled at the
+//! *Close*: a service is given up. What was not bought is not bought, what was bought is cancelled at the
 //! CA where the CA can do that, else a person does it.
 
 use ca::{CaOrderRef, Capability, Class};
@@ -9,8 +9,9 @@ use tracing::info;
 
 use super::{ending, issue};
 use crate::{
-    Error, audit, effects,
+    Error, audit,
     money::{self, SupplierCharge},
+    notices::clients,
     operations::run::{Flow, Run, StepError, StepResult},
 };
 
@@ -93,15 +94,15 @@ async fn cancelled(run: &mut Run<'_>, mut order: CaOrder) -> StepResult {
 async fn closed(run: &mut Run<'_>, unsettled: Option<Purchase>) -> StepResult {
     let engine = run.engine;
     let now = engine.now();
-    let names = super::accept::names(run).await?;
     let tx = engine.store().begin().await?;
     if let Some(mut purchase) = unsettled {
         purchase.stage = PurchaseStage::Dropped;
         purchase.settled_at = Some(now);
         store::purchase::update(&tx, &mut purchase).await?;
     }
-    let returned = ending::give_back(engine, &tx, &run.actor, run.service.id, "closed before issue").await?;
     let was_issued = !run.service.state.is_before_issue();
+    let (because, why) = ending::closed_because(run.service.state);
+    let returned = ending::give_back(engine, &tx, &run.actor, run.service.id, why).await?;
     run.service.state = if was_issued {
         ServiceState::Closed
     } else {
@@ -111,16 +112,7 @@ async fn closed(run: &mut Run<'_>, unsettled: Option<Purchase>) -> StepResult {
     run.service.closed_at = Some(now);
     store::service::update(&tx, &mut run.service).await?;
     run.end(&tx, OperationState::Done, AttemptOutcome::Done).await?;
-    let domains: Vec<_> = names.iter().map(|name| name.name.clone()).collect();
-    effects::order_failed(
-        engine,
-        &tx,
-        &run.service,
-        &domains,
-        "closed before issue",
-        returned,
-    )
-    .await?;
+    clients::closed(engine, &tx, &run.service, because, returned).await?;
     let details = json!({ "returned": returned.map(|money| money.to_string()) });
     audit::append(
         &tx,

@@ -6,6 +6,7 @@ use domain::{
     name::DomainName,
     state::{AttemptOutcome, OperationKind, OperationState, ServiceState},
 };
+use notify::mail::ClosedBecause;
 use serde_json::json;
 use store::{
     Tx,
@@ -17,7 +18,8 @@ use store::{
 use uuid::Uuid;
 
 use crate::{
-    Actor, Engine, Error, Result, audit, effects, money,
+    Actor, Engine, Error, Result, audit, money,
+    notices::clients,
     operations::{
         fresh,
         run::{Flow, Run, StepResult},
@@ -40,7 +42,7 @@ pub(crate) async fn fail(run: &mut Run<'_>, code: &str, why: &str, names: &[Serv
     run.end(&tx, OperationState::Failed, AttemptOutcome::Refused)
         .await?;
     let domains: Vec<DomainName> = names.iter().map(|name| name.name.clone()).collect();
-    effects::order_failed(engine, &tx, &run.service, &domains, why, returned).await?;
+    clients::order_failed(engine, &tx, &run.service, &domains, why, returned).await?;
     let details = json!({ "code": code, "why": why, "returned": returned.map(|money| money.to_string()) });
     audit::append(
         &tx,
@@ -52,6 +54,15 @@ pub(crate) async fn fail(run: &mut Run<'_>, code: &str, why: &str, names: &[Serv
     );
     tx.commit().await?;
     Ok(Flow::Rest)
+}
+
+/// Why a service is closed, for the client and for the documents of what goes back.
+pub(crate) const fn closed_because(state: ServiceState) -> (ClosedBecause, &'static str) {
+    if state.is_before_issue() {
+        (ClosedBecause::BeforeIssue, "closed before issue")
+    } else {
+        (ClosedBecause::Cancelled, "cancelled after issue")
+    }
 }
 
 /// Releases what is reserved and refunds what was charged for the present paid term of a service; says how much went back.

@@ -22,7 +22,7 @@ use store::{
     ca_order::CaOrder,
     certificate::{Certificate, Delivery},
     request::Csr,
-    service::ServiceName,
+    service::{Service, ServiceName},
     validation::{Evidence, Validation},
 };
 use tracing::{debug, info, warn};
@@ -38,6 +38,7 @@ use crate::{
     Engine, Error, Result, audit,
     connection::internal,
     effects, modules, money,
+    notices::{clients, reminders},
     operations::run::{Flow, Run, StepError, StepResult, chain},
     renewals, zones,
 };
@@ -302,6 +303,7 @@ pub(crate) async fn deliver(
     row.delivered_at = Some(now);
     "issued".clone_into(&mut order.state);
 
+    let former = run.service.clone();
     put_in_force(run, &row, csr, names);
     engine.pass("open.before_delivery");
     let tx = engine.store().begin().await?;
@@ -321,10 +323,8 @@ pub(crate) async fn deliver(
     store::ca_order::update(&tx, &mut order).await?;
     store::service::update(&tx, &mut run.service).await?;
     prove_all(&tx, &order, now).await?;
-    if let Some(term) = run.service.term() {
-        let dates = shown_dates(term, run.service.end_date, run.service.is_subscription);
-        effects::issued(engine, &tx, &run.service, &set, dates, &row).await?;
-    }
+    tell(engine, &tx, (&run.service, &former), &set, &row).await?;
+    reminders::begin(engine, &tx, &run.service).await?;
     let published = store::zone::records_of(&tx, run.service.id).await?;
     if published.is_empty() {
         run.end(&tx, OperationState::Done, AttemptOutcome::Done).await?;
@@ -343,6 +343,25 @@ pub(crate) async fn deliver(
     tx.commit().await?;
     info!(serial = row.serial, end_date = %row.end_date, "delivered");
     Ok(None)
+}
+
+/// Tells the client that the certificate is there: the first, or one in the place of another.
+async fn tell(
+    engine: &Engine,
+    tx: &Tx,
+    (service, former): (&Service, &Service),
+    names: &NameSet,
+    certificate: &Certificate,
+) -> Result<()> {
+    let Some(term) = service.term() else { return Ok(()) };
+    let delivered = clients::Delivered {
+        service,
+        names,
+        dates: shown_dates(term, service.end_date, service.is_subscription),
+        certificate,
+        former,
+    };
+    clients::issued(engine, tx, delivered).await
 }
 
 /// The certificate becomes the service's: dates, request, key and names are those of the certificate.

@@ -19,7 +19,8 @@ use super::{
     open::{self, AWAIT, Outputs, PUBLISH},
 };
 use crate::{
-    Engine, Error, Result, effects,
+    Engine, Error, Result,
+    notices::clients,
     operations::run::{Flow, Run, StepError, StepResult, chain},
     zones,
 };
@@ -86,7 +87,7 @@ pub(crate) async fn read(run: &mut Run<'_>) -> StepResult {
         .collect();
     store::validation::insert(&tx, &new).await?;
     if !steps.is_empty() {
-        effects::validation_needed(engine, &tx, &run.service, &round_of(&order), steps).await?;
+        clients::validation_needed(engine, &tx, asked(run, &outputs, &round_of(&order)), steps).await?;
     }
     if some_unattended {
         run.save(&tx, PUBLISH).await?;
@@ -148,14 +149,8 @@ pub(crate) async fn publish(run: &mut Run<'_>) -> StepResult {
     }
     if !failed.is_empty() {
         let steps = failed.iter().map(step_for_client).collect();
-        effects::validation_needed(
-            engine,
-            &tx,
-            &run.service,
-            &format!("{}:zone", round_of(&order)),
-            steps,
-        )
-        .await?;
+        let round = format!("{}:zone", round_of(&order));
+        clients::validation_needed(engine, &tx, asked(run, &outputs, &round), steps).await?;
     }
     let at = engine
         .now()
@@ -278,6 +273,16 @@ async fn publish_one(
     store::zone::update_record(&tx, &kept).await?;
     tx.commit().await?;
     Ok(true)
+}
+
+/// For which certificate the proof is asked.
+fn asked<'a>(run: &'a Run<'_>, outputs: &Outputs, round: &'a str) -> clients::Asked<'a> {
+    clients::Asked {
+        service: &run.service,
+        round,
+        kind: run.operation.kind,
+        custody: outputs.custody.unwrap_or(run.service.custody),
+    }
 }
 
 /// What makes a round of an order one of its own in keys of notices.

@@ -74,6 +74,7 @@ pub fn page(view: &View, outbox: &Outbox, mails: &[Notice]) -> Markup {
             @if outbox.failed > 0 {
                 (note(Tone::Bad, &html! { p { (failed(view, outbox)) } (retry) }))
             }
+            (failing_texts(view, outbox))
             (table.render())
         },
     )
@@ -86,6 +87,18 @@ pub fn trouble(view: &View, outbox: &Outbox) -> Markup {
         @if !outbox.has_server { (no_server(view)) }
         @if outbox.failed > 0 {
             (note(Tone::Bad, &html! { p { (failed(view, outbox)) " " a href="/admin/mails" { (view.t("nav-mails")) } } }))
+        }
+        (failing_texts(view, outbox))
+    }
+}
+
+fn failing_texts(view: &View, outbox: &Outbox) -> Markup {
+    let count = i64::try_from(outbox.failing_texts).unwrap_or(i64::MAX);
+    html! {
+        @if count > 0 {
+            (note(Tone::Warn, &html! {
+                p { (view.t_args("mails-failing-texts", &[("count", count.into())])) " " a href="/admin/mail-texts" { (view.t("nav-mail-texts")) } }
+            }))
         }
     }
 }
@@ -104,6 +117,7 @@ fn row(view: &View, mail: &Notice) -> Vec<Markup> {
         NoticeState::Waiting => (Tone::Info, view.t("mails-waiting")),
         NoticeState::Sent => (Tone::Good, view.t("mails-sent")),
         NoticeState::Failed => (Tone::Bad, view.t("mails-given-up")),
+        NoticeState::Overtaken => (Tone::Neutral, view.t("mails-overtaken")),
     };
     vec![
         html! { span title=(view.instant(mail.created_at)) { (view.ago(mail.created_at)) } },
@@ -111,7 +125,11 @@ fn row(view: &View, mail: &Notice) -> Vec<Markup> {
         html! { (mail.recipient) },
         html! {
             (badge(tone, &word))
-            @if let Some(error) = mail.last_error.as_ref().filter(|_| mail.state != NoticeState::Sent) { span.sub { (error) } }
+            @match (&mail.last_error, mail.state) {
+                (Some(why), NoticeState::Overtaken) => span.sub { (view.word("mails-overtaken", why)) },
+                (Some(error), NoticeState::Waiting | NoticeState::Failed) => span.sub { (error) },
+                _ => {}
+            }
         },
     ]
 }

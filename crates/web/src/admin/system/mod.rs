@@ -1,9 +1,8 @@
-//! The installation: whether purchases are on, comparing with the CAs, scheduled work, the dated rules, mails, settings, DNS
-//! zones.
-//! The installation: whether purchases are on, comparing with the CAs, scheduled work, mails, settings, DNS zones,
-//! and the time machine of simulated mode.
+//! The installation: whether purchases are on, comparing with the CAs, scheduled work, the dated rules, mails and their
+//! texts, settings, DNS zones, and the time machine of simulated mode.
 
 pub mod clock;
+pub mod mail_texts;
 pub mod mails;
 pub mod periodic;
 pub mod reconciliation;
@@ -19,6 +18,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .merge(clock::routes())
         .merge(mails::routes())
+        .merge(mail_texts::routes())
         .merge(periodic::routes())
         .merge(reconciliation::routes())
         .merge(rules::routes())

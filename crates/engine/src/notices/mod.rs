@@ -1,14 +1,26 @@
 //! Notices: mails, written by the transaction that causes them and delivered by whoever leases them (design §8).
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | `clients` | what clients are told, and with which words |
+//! | `reminders` | the days on which clients are told that a certificate ends and none follows |
+//! | `overtaken` | what is not sent any more when its turn comes |
+
+pub(crate) mod clients;
+mod overtaken;
+pub(crate) mod reminders;
+#[cfg(test)]
+mod tests;
 
 use std::{sync::Arc, time::Duration};
 
 use domain::{
     contact::is_mail_address,
-    id::{AccountId, SellerId, ServiceId},
+    id::{AccountId, CertificateId, SellerId, ServiceId},
 };
 use i18n::Locale;
-use jiff::SignedDuration;
-use notify::{Brand, DeliveryClass, Letter, Mail, Mailer, Recipient, Templates};
+use jiff::{SignedDuration, civil::Date};
+use notify::{DeliveryClass, Letter, Mail, Mailer, Recipient, Rendered};
 use seal::{Context, Sealed};
 use store::{
     Json, Tx,
@@ -21,6 +33,7 @@ use crate::{
     actor::Actor,
     authority::{self, Permission},
     error::{Error, Result},
+    mail_texts,
 };
 
 /// Attempts before a person must look; with the back-off below they span about three days.
@@ -44,6 +57,7 @@ impl Engine {
         Ok(Outbox {
             has_server: self.mailer().is_some(),
             failed: store::notice::count(self.store().reader(), NoticeState::Failed).await?,
+            failing_texts: mail_texts::count_failing(self).await?,
         })
     }
 }
@@ -55,6 +69,8 @@ pub struct Outbox {
     pub has_server: bool,
     /// Mails that were given up.
     pub failed: u64,
+    /// Texts that the seller changed and that could not be used: the shipped ones were sent.
+    pub failing_texts: u64,
 }
 
 /// Mails waiting, sent and failed.
@@ -75,6 +91,8 @@ pub struct NewNotice {
     pub account: Option<AccountId>,
     /// The service it concerns.
     pub service: Option<ServiceId>,
+    /// The certificate that it is about: with another in force it is not sent any more.
+    pub certificate: Option<CertificateId>,
     /// What it says.
     pub mail: Mail,
 }
@@ -110,6 +128,7 @@ pub(crate) async fn enqueue(engine: &Engine, tx: &Tx, new: NewNotice) -> Result<
         sealed_data,
         account_id: new.account,
         service_id: new.service,
+        certificate_id: new.certificate,
         state: NoticeState::Waiting,
         attempts: 0,
         next_try_at: now,
@@ -211,16 +230,34 @@ impl Notices<'_> {
     }
 
     async fn deliver(&self, mailer: &Arc<dyn Mailer>, notice: &mut Notice) -> bool {
-        let now = self.0.clock().machine_now();
         notice.attempts += 1;
         // Whatever comes of it, the lease ends with this try.
         notice.lease_owner = None;
         notice.lease_until = None;
-        let outcome = match self.letter(notice).await {
+        let mut mail = match self.mail(notice) {
+            Ok(mail) => mail,
+            Err(error) => {
+                self.note_failure(notice, DeliveryClass::Permanent, error.to_string());
+                return false;
+            }
+        };
+        let overtaken = overtaken::why(self.0, notice, &mut mail).await;
+        if let Ok(Some(why)) = overtaken {
+            why.clone_into(notice.last_error.insert(String::new()));
+            notice.state = NoticeState::Overtaken;
+            return false;
+        }
+        let letter = match overtaken {
+            Ok(_) => self.letter(notice, &mail).await,
+            Err(error) => Err(error),
+        };
+        let outcome = match letter {
             Ok(letter) => mailer
                 .deliver(&letter)
                 .await
                 .map_err(|error| (error.class(), error.to_string())),
+            // What the database or a template has to say may be over at the next try.
+            Err(error @ Error::Store(_)) => Err((DeliveryClass::Temporary, error.to_string())),
             Err(error) => Err((DeliveryClass::Permanent, error.to_string())),
         };
         match outcome {
@@ -233,33 +270,26 @@ impl Notices<'_> {
                 true
             }
             Err((class, why)) => {
-                tracing::warn!(notice.id = %notice.id, notice.kind, error = why, "mail not delivered");
-                notice.last_error = Some(why);
-                let is_over = class == DeliveryClass::Permanent || notice.attempts >= MOST_ATTEMPTS;
-                notice.state = if is_over {
-                    NoticeState::Failed
-                } else {
-                    NoticeState::Waiting
-                };
-                notice.next_try_at = now + back_off(notice.attempts);
+                self.note_failure(notice, class, why);
                 false
             }
         }
     }
 
-    async fn letter(&self, notice: &Notice) -> Result<Letter> {
-        let mail = self.mail(notice)?;
-        let seller = store::seller::find(self.0.store().reader(), notice.seller_id).await?;
-        let brand = Brand {
-            seller: seller.map(|seller| seller.name).unwrap_or_default(),
-            support: None,
+    fn note_failure(&self, notice: &mut Notice, class: DeliveryClass, why: String) {
+        tracing::warn!(notice.id = %notice.id, notice.kind, error = why, "mail not delivered");
+        notice.last_error = Some(why);
+        let is_over = class == DeliveryClass::Permanent || notice.attempts >= MOST_ATTEMPTS;
+        notice.state = if is_over {
+            NoticeState::Failed
+        } else {
+            NoticeState::Waiting
         };
-        let locale: Locale = notice.language.parse().unwrap_or_default();
-        let templates =
-            Templates::built_in().map_err(|error| Error::Internal(format!("mail templates: {error}")))?;
-        let content = templates
-            .render(&mail, locale, &self.0.config().time_zone, &brand)
-            .map_err(|error| Error::Internal(format!("rendering a mail: {error}")))?;
+        notice.next_try_at = self.0.clock().machine_now() + back_off(notice.attempts);
+    }
+
+    async fn letter(&self, notice: &Notice, mail: &Mail) -> Result<Letter> {
+        let content = self.render(notice, mail).await?;
         let to = Recipient::parse(&notice.recipient).map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Letter {
             id: notice.id.to_string(),
@@ -267,6 +297,23 @@ impl Notices<'_> {
             to,
             content,
         })
+    }
+
+    /// With the seller's own wording where there is one; one that does not fit is noted, and the shipped one is used.
+    async fn render(&self, notice: &Notice, mail: &Mail) -> Result<Rendered> {
+        let locale: Locale = notice.language.parse().unwrap_or_default();
+        let brand = mail_texts::brand(self.0, notice.seller_id).await?;
+        let zone = &self.0.config().time_zone;
+        let shipped = mail_texts::shipped()?;
+        if let Some(own) = mail_texts::own(self.0, notice.seller_id, mail.kind(), locale).await? {
+            match own.render(mail, locale, zone, &brand) {
+                Ok(content) => return Ok(content),
+                Err(why) => mail_texts::note_failure(self.0, &own, &why).await?,
+            }
+        }
+        shipped
+            .render(mail, locale, zone, &brand)
+            .map_err(|error| Error::Internal(format!("rendering a mail: {error}")))
     }
 
     fn mail(&self, notice: &Notice) -> Result<Mail> {
@@ -285,6 +332,11 @@ impl Notices<'_> {
     }
 }
 
+/// Days from today until a day; less than none for one that is over.
+fn days_until(engine: &Engine, day: Date) -> i32 {
+    (day - engine.today()).get_days()
+}
+
 /// One minute, doubling, at most eight hours.
 fn back_off(attempts: i32) -> SignedDuration {
     let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0).min(9);
@@ -293,15 +345,4 @@ fn back_off(attempts: i32) -> SignedDuration {
 
 fn context(id: &domain::id::NoticeId) -> Context {
     Context::new("notice.data", id)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_eight_hours() {
-        let minutes: Vec<i64> = (1..=11).map(|attempt| back_off(attempt).as_secs() / 60).collect();
-        assert_eq!(minutes, [1, 2, 4, 8, 16, 32, 64, 128, 256, 480, 480]);
-    }
 }
