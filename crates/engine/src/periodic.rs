@@ -422,6 +422,7 @@ async fn notices(engine: Engine) -> Result<Done> {
     Ok(Done {
         result: format!("{} looked at, {} told", reminded.looked, reminded.told),
         backlog: 0,
+        again_at: None,
     })
 }
 
