@@ -527,7 +527,7 @@ mod tests {
             assert_eq!(area.run_due_once().await.unwrap(), 1);
             assert_eq!(area.run_due_once().await.unwrap(), 0);
             world.engine.clock().advance(SignedDuration::from_hours(24));
-            assert_eq!(area.run_due_once().await.unwrap(), 8);
+            assert_eq!(area.run_due_once().await.unwrap(), 9);
             let shown = area.list(&admin).await.unwrap();
             let results: Vec<_> = shown
                 .iter()
