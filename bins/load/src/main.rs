@@ -10,18 +10,22 @@
 //! | `orders` | orders placed and issued |
 //! | `replace` | many certificates replaced at once |
 //! | `start` | start and memory of the server |
+//! | `due` | what falls due, and plans |
+//! | `soak` | years of trouble, and whether anything lapsed or was bought twice |
 //! | `access`, `client` | sessions and tokens; requests |
 //! | `random` | numbers that are the same for the same seed |
 //! | `report` | percentiles, the table, the JSON |
 
 mod access;
 mod client;
+mod due;
 mod fill;
 mod lists;
 mod orders;
 mod random;
 mod replace;
 mod report;
+mod soak;
 mod start;
 
 use clap::{Parser, Subcommand};
@@ -46,6 +50,10 @@ enum Command {
     Replace(replace::Replace),
     /// Measure start and memory of the server
     Start(start::Start),
+    /// Measure what every look of the clock costs on a filled database
+    Due(due::Due),
+    /// Let a CA that fails and a certbroker that dies go through years, and audit what came of it
+    Soak(soak::Soak),
 }
 
 const EXAMPLES: &str = "Examples:
@@ -64,6 +72,8 @@ async fn main() -> anyhow::Result<()> {
         Command::Orders(options) => orders::run(options).await?,
         Command::Replace(options) => replace::run(options).await?,
         Command::Start(options) => start::run(options).await?,
+        Command::Due(options) => due::run(options).await?,
+        Command::Soak(options) => soak::run(options).await?,
     };
     report.load_average = [before, report::load_average()];
     report.print()

@@ -128,6 +128,20 @@ impl Store {
         &self.reader
     }
 
+    /// The same database; every statement that runs through this store is told to the listener.
+    #[cfg(feature = "testing")]
+    pub(crate) fn heard_by(
+        &self,
+        listener: impl Fn(&sea_orm::Statement) + Clone + Send + Sync + 'static,
+    ) -> Self {
+        let mut heard = self.clone();
+        for connection in [&mut heard.writer, &mut heard.reader.connection] {
+            let listener = listener.clone();
+            connection.set_metric_callback(move |info| listener(info.statement));
+        }
+        heard
+    }
+
     /// Which database it is.
     #[must_use]
     pub const fn backend(&self) -> Backend {

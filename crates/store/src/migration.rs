@@ -63,6 +63,10 @@ const STEPS: &[Step] = &[
         name: "m0011_replace_now",
         sql: include_str!("migration/m0011_replace_now.sql"),
     },
+    Step {
+        name: "m0013_own_names",
+        sql: include_str!("migration/m0013_own_names.sql"),
+    },
 ];
 
 struct Step {

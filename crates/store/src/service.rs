@@ -14,6 +14,7 @@ use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use sea_orm::{
     ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
+    sea_query::Expr,
 };
 use uuid::Uuid;
 
@@ -162,6 +163,8 @@ record! {
         method: ValidationMethod,
         /// The address that approves by mail.
         approver: Option<String>,
+        /// Whose service it is, so that a client's search reads an index of its own names.
+        account_id: AccountId,
     }
 }
 
@@ -170,6 +173,7 @@ impl ServiceName {
     #[must_use]
     pub fn new(
         service: ServiceId,
+        account: AccountId,
         version: i32,
         position: i32,
         name: DomainName,
@@ -185,6 +189,7 @@ impl ServiceName {
             reversed,
             method,
             approver,
+            account_id: account,
         }
     }
 }
@@ -471,11 +476,15 @@ pub async fn next_renewal_on(conn: &dyn Conn) -> Result<Option<Date>> {
     next_day(conn, "renew_on").await
 }
 
-/// The services whose paid term ended before `today` and that are not closed, those that ended first at the front.
+/// The services whose paid term ended before `today`, that are not closed and on which nobody works, those that ended first
+/// at the front.
 pub async fn past_their_term(tx: &Tx, today: Date, most: u64) -> Result<Vec<Service>> {
     let query = service::Entity::find()
         .filter(service::Column::TermEnd.lt(today.to_stored()))
         .filter(service::Column::ClosedAt.is_null())
+        .filter(Expr::cust(
+            "NOT EXISTS (SELECT 1 FROM operation WHERE service_id = service.id AND state IN ('waiting', 'manual'))",
+        ))
         .order_by_asc(service::Column::TermEnd)
         .order_by_asc(service::Column::Id)
         .limit(most);

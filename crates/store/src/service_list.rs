@@ -474,11 +474,10 @@ fn searches(filter: &ServiceFilter, text: &str) -> Vec<(String, Vec<Value>)> {
     ];
     for (column, from, to) in ranges {
         match filter.account {
-            // The services of one account are few, those of all accounts are not: begin on the side that is smaller.
             Some(account) => push(
                 &format!(
-                    "SELECT s.id FROM service s CROSS JOIN service_name n WHERE n.service_id = s.id
-                     AND n.{column} >= $1 AND n.{column} < $2 AND s.account_id = $3 ORDER BY s.number DESC"
+                    "SELECT service_id FROM service_name WHERE {column} >= $1 AND {column} < $2
+                     AND account_id = $3 ORDER BY {column}"
                 ),
                 vec![from.into(), to.into(), Uuid::from(account).into()],
             ),

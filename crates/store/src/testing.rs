@@ -9,7 +9,10 @@
 
 use std::{
     process,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use sea_orm::{
@@ -104,6 +107,54 @@ impl TestStore {
         tx.commit().await.expect("the change is kept");
     }
 
+    /// Runs something on this database, and says of every query how the database finds its rows: no row is read twice by
+    /// it, and nothing depends on how long it takes.
+    ///
+    /// # Panics
+    /// When a statement cannot be explained.
+    pub async fn explain(&self, work: impl AsyncFnOnce(&Store)) -> Vec<Explained> {
+        let heard: Arc<Mutex<Vec<sea_orm::Statement>>> = Arc::default();
+        let ears = heard.clone();
+        let store = self.store.heard_by(move |statement| {
+            ears.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(statement.clone());
+        });
+        work(&store).await;
+        let statements = std::mem::take(&mut *heard.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut explained = Vec::new();
+        for statement in statements {
+            let is_query = ["SELECT", "UPDATE", "DELETE", "WITH"]
+                .iter()
+                .any(|word| statement.sql.starts_with(word));
+            if is_query {
+                explained.push(self.explained(statement).await);
+            }
+        }
+        explained
+    }
+
+    async fn explained(&self, statement: sea_orm::Statement) -> Explained {
+        use crate::Conn as _;
+        let (explain, column) = match self.store.backend() {
+            Backend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+            Backend::Postgres => ("EXPLAIN", 0),
+        };
+        let reader = self.store.reader();
+        let values = statement.values.map(|values| values.0).unwrap_or_default();
+        let text = format!("{explain} {}", statement.sql);
+        let steps = crate::sql::rows(reader, "explain", text, values, |row| {
+            row.try_get_by_index::<String>(column)
+        })
+        .await
+        .expect("a query that ran can be explained");
+        Explained {
+            text: statement.sql,
+            steps,
+            backend: reader.backend(),
+        }
+    }
+
     /// Closes and removes the database.
     pub async fn remove(self) {
         self.store.close().await;
@@ -113,6 +164,30 @@ impl TestStore {
                 administer(&admin, &format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
             }
         }
+    }
+}
+
+/// How a database finds the rows of a query.
+#[derive(Debug)]
+pub struct Explained {
+    /// The query.
+    pub text: String,
+    /// One line per step.
+    pub steps: Vec<String>,
+    backend: Backend,
+}
+
+impl Explained {
+    /// Whether it reads this table, or an index of it, from end to end. SQLite calls a table by its alias in the query.
+    #[must_use]
+    pub fn walks_over(&self, table: &str) -> bool {
+        let is_of = |rest: &str| rest.split([' ', '(']).next() == Some(table);
+        self.steps.iter().any(|step| match self.backend {
+            Backend::Sqlite => step.strip_prefix("SCAN ").is_some_and(is_of),
+            Backend::Postgres => step
+                .split_once("Seq Scan on ")
+                .is_some_and(|(_, rest)| is_of(rest)),
+        })
     }
 }
 

@@ -9,6 +9,7 @@
 )]
 
 pub mod database;
+pub mod soak;
 pub mod world;
 
 pub use database::TestStore;

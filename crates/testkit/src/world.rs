@@ -526,11 +526,20 @@ impl TestWorld {
         }
     }
 
-    /// The CA's ledger and our account of it must say the same, and the client paid exactly the price lines.
+    /// The CA's ledger and our account of it must say the same.
     ///
     /// # Panics
     /// When the books do not agree.
     pub async fn assert_books_agree(&self) {
+        let (ours, at_ca) = self.books().await;
+        assert_eq!(ours, at_ca, "supplier account and the CA's ledger");
+    }
+
+    /// What our supplier account and the CA's ledger say was spent, in cents.
+    ///
+    /// # Panics
+    /// When an amount is not in whole cents.
+    pub async fn books(&self) -> (i64, i64) {
         let at_ca: i64 = self
             .simulator
             .ledger()
@@ -553,7 +562,27 @@ impl TestWorld {
             .iter()
             .map(|account| account.spent.minor().expect("an amount"))
             .sum();
-        assert_eq!(ours, at_ca, "supplier account and the CA's ledger");
+        (ours, at_ca)
+    }
+
+    /// A new engine with nothing in memory takes the place of the old one, on the same database and with the same keys.
+    pub fn start_anew(&mut self, keys: KeyRing) {
+        let around = Around {
+            dns: self.surroundings.dns.address(),
+            http: self.surroundings.web.http(),
+            https: self.surroundings.web.https(),
+        };
+        let clock = BusinessClock::with_offset(self.engine.clock().offset());
+        self.engine = engine_with(
+            &self.store,
+            around,
+            keys,
+            QUICK,
+            None,
+            (clock, Some(Arc::new(ClockBeside(self.simulator.clone())))),
+            RulesInForce::built_in(),
+        );
+        self.worker = self.engine.worker();
     }
 }
 

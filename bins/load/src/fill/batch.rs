@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use domain::{
     Currency,
     contact::{Contact, Organisation},
-    id::{CaOrderId, CertificateId, CsrId, ModuleId, OperationId, ServiceId},
+    id::{AccountId, CaOrderId, CertificateId, CsrId, ModuleId, OperationId, ServiceId},
     name::DomainName,
     plan::next_reissue_on,
     price::PriceLineKind,
@@ -91,6 +91,7 @@ pub(super) struct Maker {
 struct Draft {
     id: ServiceId,
     number: i64,
+    account: AccountId,
     at: Timestamp,
     state: ServiceState,
     years: Years,
@@ -142,6 +143,7 @@ impl Maker {
         for (name, position) in draft.names.iter().zip(0..) {
             batch.names.push(ServiceName::new(
                 draft.id,
+                draft.account,
                 1,
                 position,
                 name.clone(),
@@ -175,6 +177,7 @@ impl Maker {
         Draft {
             id: random.id(at),
             number: i64::try_from(number).unwrap_or(i64::MAX),
+            account: self.market.buyer(random),
             at,
             state,
             years,
@@ -201,7 +204,7 @@ impl Maker {
             id: draft.id,
             number: draft.number,
             seller_id: self.market.seller,
-            account_id: self.market.buyer(&mut self.random),
+            account_id: draft.account,
             tariff_plan_id: plan.id,
             module_id: has_order.then_some(draft.module),
             main_name: draft.names[0].clone(),

@@ -245,7 +245,7 @@ pub(super) async fn finish_closing(
     let (because, why) = ending::closed_because(run.service.state);
     let returned = match money {
         MoneyBack::All => ending::give_back(engine, &tx, actor, run.service.id, why).await?,
-        MoneyBack::Nothing => None,
+        MoneyBack::Nothing => ending::release_held(engine, &tx, actor, run.service.id).await?,
     };
     run.service.state = ServiceState::Closed;
     run.service.failure_code = Some("closed".to_owned());

@@ -250,6 +250,7 @@ fn names_of(draft: &Draft) -> Vec<ServiceName> {
             let approver = one.choice.approver().map(str::to_owned);
             ServiceName::new(
                 draft.ids.service,
+                draft.account.id,
                 1,
                 place,
                 one.name.clone(),

@@ -306,6 +306,7 @@ async fn next_names(
     let rows = chosen.iter().zip(0_i32..).map(|(one, place)| {
         ServiceName::new(
             ground.service.id,
+            ground.service.account_id,
             version,
             place,
             one.name.clone(),

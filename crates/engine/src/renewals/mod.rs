@@ -79,26 +79,29 @@ impl Renewals<'_> {
     pub async fn close_ended(&self) -> Result<u64> {
         let engine = self.0;
         let today = engine.today();
-        let tx = engine.store().begin().await?;
         let mut closed = 0;
-        for mut service in store::service::past_their_term(&tx, today, BATCH).await? {
-            if store::operation::changing(&tx, service.id).await?.is_some() {
-                continue;
+        loop {
+            let tx = engine.store().begin().await?;
+            let ended = store::service::past_their_term(&tx, today, BATCH).await?;
+            let found = u64::try_from(ended.len()).unwrap_or(BATCH);
+            for mut service in ended {
+                service.state = domain::state::ServiceState::Closed;
+                service.closed_at = Some(engine.now());
+                service.failure_code = Some("term_over".to_owned());
+                service.reissue_on = None;
+                service.renew_on = None;
+                store::service::update(&tx, &mut service).await?;
+                let actor = system(engine, service.seller_id);
+                let details = json!({ "number": service.number, "paid_till": service.term_end });
+                audit::append(&tx, engine, &actor, "service.term_over", &service.id, details);
+                clients::closed(engine, &tx, &service, ClosedBecause::TermOver, None).await?;
+                closed += 1;
             }
-            service.state = domain::state::ServiceState::Closed;
-            service.closed_at = Some(engine.now());
-            service.failure_code = Some("term_over".to_owned());
-            service.reissue_on = None;
-            service.renew_on = None;
-            store::service::update(&tx, &mut service).await?;
-            let actor = system(engine, service.seller_id);
-            let details = json!({ "number": service.number, "paid_till": service.term_end });
-            audit::append(&tx, engine, &actor, "service.term_over", &service.id, details);
-            clients::closed(engine, &tx, &service, ClosedBecause::TermOver, None).await?;
-            closed += 1;
+            tx.commit().await?;
+            if found < BATCH {
+                return Ok(closed);
+            }
         }
-        tx.commit().await?;
-        Ok(closed)
     }
 
     /// The day on which the next paid term of any service is to be bought.

@@ -20,6 +20,7 @@ mod plans;
 mod reconcile;
 mod reissue;
 mod replace;
+mod soak;
 mod terms;
 mod travel;
 mod trouble;

@@ -1,12 +1,18 @@
 //! The ends of paid terms: prolonged from the account's money, cancelled while the CA gives money back, suspended, over.
 
-use certbroker_engine::{Error, operations::MoneyBack, orders::NewOrder};
+use certbroker_engine::{
+    Error,
+    operations::MoneyBack,
+    orders::NewOrder,
+    reissues::{KeyWish, NewReissue},
+};
 use domain::{
     product::ValidationMethod,
-    state::{IssueReason, OperationKind, OperationState, ServiceState},
+    state::{IssueReason, OperationKind, OperationState, ReissueCause, ServiceState},
     term::Years,
 };
 use jiff::civil::date;
+use store::reservation::{Reservation, ReservationState};
 use testkit::{TestWorld, Wanted, database::for_each_backend};
 
 async fn in_2020(store: store::Store, money: i64) -> TestWorld {
@@ -165,14 +171,59 @@ async fn within_the_refund_window_a_person_cancels_at_the_ca_and_later_it_is_ref
 }
 
 async fn balance(world: &TestWorld) -> i64 {
-    let balance = world
-        .engine
-        .money()
-        .balance(&world.client, world.account)
-        .await
-        .unwrap()
-        .balance;
-    balance.minor().unwrap()
+    let money = world.engine.money();
+    let balance = money.balance(&world.client, world.account).await.unwrap();
+    balance.balance.minor().unwrap()
+}
+
+#[tokio::test]
+async fn what_was_set_aside_for_names_that_were_never_added_is_free_again_though_nothing_charged_goes_back() {
+    for_each_backend(async |store| {
+        let world = in_2020(store, 1_000_000).await;
+        let plan = world.plan("PositiveSSL Multi-Domain").await;
+        let order = TestWorld::order(plan, &["one.test", "two.test"], ValidationMethod::Dns);
+        let service = world.place(order).await.service;
+        world.until(service, ServiceState::Active).await;
+        let charged = balance(&world).await;
+        let names: Vec<String> = ["one.test", "two.test", "three.test", "four.test"]
+            .map(str::to_owned)
+            .into();
+        let reissues = world.engine.reissues();
+        let quote = reissues.quote(&world.client, service, &names).await.unwrap();
+        let price = quote.price.unwrap();
+        let wish = NewReissue {
+            cause: ReissueCause::Names,
+            key: KeyWish::AsBefore,
+            names: Some(names),
+            validation: None,
+            agreed: Some(price.gross),
+        };
+        reissues.start(&world.client, service, wish).await.unwrap();
+        let held = async || {
+            let reservations = store::reservation::of_service(world.store.reader(), service).await;
+            let is_held = |one: &&Reservation| one.state == ReservationState::Held;
+            reservations.unwrap().iter().filter(is_held).count()
+        };
+        assert_eq!(held().await, 1);
+        world
+            .engine
+            .services()
+            .close(&world.client, service)
+            .await
+            .unwrap();
+        let view = world
+            .until_it(service, |view| view.operations[0].state == OperationState::Manual)
+            .await;
+        world
+            .engine
+            .operations()
+            .finish_closing(&world.admin, view.operations[0].id, MoneyBack::Nothing)
+            .await
+            .unwrap();
+        assert_eq!(held().await, 0);
+        assert_eq!(balance(&world).await, charged);
+    })
+    .await;
 }
 
 #[tokio::test]

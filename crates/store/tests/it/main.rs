@@ -7,6 +7,7 @@ extern crate certbroker_store as store;
 mod audit;
 mod backup;
 mod core;
+mod due;
 mod fixture;
 mod ledger;
 mod replacement;

@@ -31,12 +31,14 @@ const STATES: [ServiceState; 4] = [
     ServiceState::Failed,
 ];
 
-struct Set {
-    seller: Seller,
+pub(crate) struct Set {
+    pub(crate) seller: Seller,
     account: AccountId,
+    /// Every service with its number.
+    pub(crate) services: Vec<(ServiceId, i64)>,
 }
 
-async fn generate(store: &Store) -> Set {
+pub(crate) async fn generate(store: &Store) -> Set {
     let seller = fixture::seller(store).await;
     let tx = store.begin().await.unwrap();
     let account = fixture::account(&tx, &seller, "Client One").await.id;
@@ -58,6 +60,7 @@ async fn generate(store: &Store) -> Set {
         .map(|service| {
             ServiceName::new(
                 service.id,
+                service.account_id,
                 1,
                 0,
                 service.main_name.clone(),
@@ -68,7 +71,14 @@ async fn generate(store: &Store) -> Set {
         .collect();
     store::service::insert_many(&tx, &services, &names).await.unwrap();
     tx.commit().await.unwrap();
-    Set { seller, account }
+    Set {
+        seller,
+        account,
+        services: services
+            .iter()
+            .map(|service| (service.id, service.number))
+            .collect(),
+    }
 }
 
 fn plan(seller: &Seller) -> TariffPlan {
@@ -328,6 +338,10 @@ async fn uses_indexes(test_store: &TestStore, set: &Set) {
         search: Some(text.to_owned()),
         ..all.clone()
     };
+    let own = |text: &str| ServiceFilter {
+        account: Some(set.account),
+        ..search(text)
+    };
     let cases = [
         (all.clone(), ServiceSort::Number),
         (all.clone(), ServiceSort::Name),
@@ -355,6 +369,8 @@ async fn uses_indexes(test_store: &TestStore, set: &Set) {
         (search("example.com"), ServiceSort::Number),
         (search("www.shop17"), ServiceSort::Number),
         (search("S-17"), ServiceSort::Number),
+        (own("example.com"), ServiceSort::Number),
+        (own("www.shop17"), ServiceSort::Number),
     ];
     for (filter, sort) in cases {
         for direction in [Direction::Ascending, Direction::Descending] {

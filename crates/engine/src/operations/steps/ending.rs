@@ -103,6 +103,26 @@ pub(crate) async fn give_back(
     Ok(returned)
 }
 
+/// Releases what is reserved for a service: for work that will not be done.
+pub(crate) async fn release_held(
+    engine: &Engine,
+    tx: &Tx,
+    actor: &Actor,
+    service: ServiceId,
+) -> Result<Option<Money>> {
+    let mut released: Option<Money> = None;
+    for reservation in store::reservation::of_service(tx, service).await? {
+        if reservation.state == ReservationState::Held {
+            money::release(engine, tx, actor, reservation.id).await?;
+            released = Some(match released {
+                Some(sum) => sum.plus(reservation.amount())?,
+                None => reservation.amount(),
+            });
+        }
+    }
+    Ok(released)
+}
+
 /// The operations since the last that bought a paid term, that one with them.
 async fn operations_of_term(tx: &Tx, service: ServiceId) -> Result<Vec<OperationId>> {
     let mut of_term = Vec::new();
