@@ -35,8 +35,14 @@ use crate::world::{TestWorld, Wanted};
 
 /// On this day it begins.
 const BEGINS: &str = "2026-11-23T09:00:00Z";
-/// The orders come in over so many days.
-const DAYS_OF_ORDERS: i64 = 90;
+/// The orders come in on so many days.
+const DAYS_OF_ORDERS: i64 = 4;
+/// Between two of them.
+const BETWEEN_ORDERS: i64 = 20;
+/// The CA is away for a day about as often.
+const BETWEEN_OUTAGES: i64 = 45;
+/// Business time jumps no further, however little there is to do.
+const LONGEST_JUMP: i64 = 30;
 /// What falls due within this is waited for in the machine's time.
 const NEAR: SignedDuration = SignedDuration::from_secs(2);
 /// Operations that wait for the CA's own pace hold up business time no longer than this.
@@ -110,6 +116,7 @@ impl Soak {
             random: StdRng::seed_from_u64(self.seed),
             orders: Vec::new(),
             placed: Vec::new(),
+            outages: Vec::new(),
             outage_until: None,
             report: SoakReport::default(),
             working: None,
@@ -118,6 +125,7 @@ impl Soak {
             world,
         };
         run.orders = run.drawn(&plans);
+        run.outages = run.drawn_outages();
         run.go().await;
         run.audit().await;
         run.report.took = began.elapsed();
@@ -139,6 +147,8 @@ struct Run {
     /// The last is the next.
     orders: Vec<Coming>,
     placed: Vec<ServiceId>,
+    /// The days on which the CA is away; the last is the next.
+    outages: Vec<Date>,
     outage_until: Option<Date>,
     working: Option<(JoinHandle<()>, CancellationToken)>,
     report: SoakReport,
@@ -165,7 +175,7 @@ impl Run {
                     order.request = RequestSource::MadeAndStored(KeyChoice::P384);
                 }
                 Coming {
-                    on: first + self.random.random_range(0..DAYS_OF_ORDERS).days(),
+                    on: first + (BETWEEN_ORDERS * self.random.random_range(0..DAYS_OF_ORDERS)).days(),
                     order,
                 }
             })
@@ -174,14 +184,36 @@ impl Run {
         orders
     }
 
+    fn drawn_outages(&mut self) -> Vec<Date> {
+        let (first, last) = (self.today(), self.last_day());
+        let mut outages = Vec::new();
+        let mut day = first;
+        while day < last {
+            outages.push(day + self.random.random_range(1..BETWEEN_OUTAGES).days());
+            day = day + BETWEEN_OUTAGES.days();
+        }
+        outages.reverse();
+        outages
+    }
+
+    /// When every paid term has ended, and what was to be done on that day is done.
+    fn last_day(&self) -> Date {
+        let first = BEGINS
+            .parse::<Timestamp>()
+            .expect("an instant")
+            .to_zoned(TimeZone::UTC)
+            .date();
+        first + i64::from(self.soak.years).years() + (DAYS_OF_ORDERS * BETWEEN_ORDERS + 5).days()
+    }
+
     async fn go(&mut self) {
-        let last = self.today() + i64::from(self.soak.years).years() + (DAYS_OF_ORDERS + 5).days();
+        let last = self.last_day();
         self.make_noise();
         self.live();
         while self.today() <= last {
             self.place_due().await;
             self.settle().await;
-            self.next_day_or_due().await;
+            self.jump().await;
         }
         self.world.simulator.clear_faults().expect("no more faults");
         self.person_looks().await;
@@ -244,22 +276,55 @@ impl Run {
         Some(due.unwrap_or(Timestamp::MAX))
     }
 
-    /// Moves business time to the next instant at which something is to do, a new day at the latest.
-    async fn next_day_or_due(&mut self) {
-        let now = self.now();
-        let tomorrow = (self.today() + 1.day())
-            .at(0, 10, 0, 0)
-            .to_zoned(TimeZone::UTC)
-            .expect("a day")
-            .timestamp();
-        let due = self.quiet_until().await.unwrap_or(tomorrow);
-        let next = if due > now { due.min(tomorrow) } else { tomorrow };
+    /// Moves business time to the next instant at which something is to do.
+    async fn jump(&mut self) {
+        let (now, today) = (self.now(), self.today());
+        let mut next = self.morning(self.next_day().await);
+        if let Some(due) = self.quiet_until().await
+            && due > now
+        {
+            next = next.min(due);
+        }
         self.world.advance(next.duration_since(now));
         self.report.jumps += 1;
         self.world.engine.wake();
-        if next == tomorrow {
+        if self.today() > today {
             self.new_day().await;
         }
+    }
+
+    fn morning(&self, day: Date) -> Timestamp {
+        day.at(0, 10, 0, 0)
+            .to_zoned(TimeZone::UTC)
+            .expect("a day")
+            .timestamp()
+    }
+
+    /// The next day on which anybody has something to do.
+    async fn next_day(&self) -> Date {
+        let today = self.today();
+        let reader = self.world.store.reader();
+        let tomorrow = today + 1.day();
+        let planned = store::time_travel::next_day(reader, today, &[])
+            .await
+            .expect("a day");
+        let days = [
+            self.orders.last().map(|coming| coming.on),
+            self.outages.last().copied(),
+            self.outage_until,
+            planned,
+            self.has_manual().await.then_some(tomorrow),
+        ];
+        let next = days.into_iter().flatten().min();
+        next.unwrap_or(Date::MAX)
+            .clamp(tomorrow, today + LONGEST_JUMP.days())
+    }
+
+    async fn has_manual(&self) -> bool {
+        let (_, manual) = store::operation::count_in_trouble(self.world.store.reader(), self.world.seller)
+            .await
+            .expect("operations");
+        manual > 0
     }
 
     async fn new_day(&mut self) {
@@ -268,8 +333,12 @@ impl Run {
             self.outage_until = None;
             self.world.simulator.clear_faults().expect("the outage ends");
             self.make_noise();
-        } else if self.outage_until.is_none() && self.random.random_ratio(1, 60) {
-            self.begin_outage(today);
+        }
+        while self.outages.last().is_some_and(|day| *day <= today) {
+            self.outages.pop();
+            if self.outage_until.is_none() {
+                self.begin_outage(today);
+            }
         }
         self.person_looks().await;
     }
@@ -368,6 +437,8 @@ impl Run {
     async fn audit(&mut self) {
         let reader = self.world.store.reader();
         let now = self.now();
+        // A shorter rest of a paid term is not worth a certificate.
+        let least_piece = i64::from(domain::rules::DatedRules::baseline().lead().least_piece_days).days();
         let mut terms = 0;
         for id in &self.placed {
             let service = store::service::find(reader, *id).await.expect("a service");
@@ -407,7 +478,8 @@ impl Run {
             }
             match (delivered.last(), service.term_end) {
                 (Some(last), Some(paid_till)) => {
-                    if last.end_date < paid_till && last.not_after < now {
+                    let is_whole = last.end_date + least_piece >= paid_till;
+                    if !is_whole && last.not_after < now {
                         wrong(format!("lapsed on {}, paid till {paid_till}", last.end_date));
                     }
                 }
