@@ -16,6 +16,7 @@ use domain::{
     term::Years,
 };
 use engine::{
+    Pace,
     operations::OperationQuery,
     orders::{NewOrder, RequestSource},
 };
@@ -33,8 +34,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::world::{TestWorld, Wanted};
 
-/// On this day it begins.
-const BEGINS: &str = "2026-11-23T09:00:00Z";
+/// On this day it begins: three years from here go through the caps of 398, 200 and 100 days.
+const BEGINS: &str = "2024-06-03T09:00:00Z";
 /// The orders come in on so many days.
 const DAYS_OF_ORDERS: i64 = 4;
 /// Between two of them.
@@ -43,8 +44,13 @@ const BETWEEN_ORDERS: i64 = 20;
 const BETWEEN_OUTAGES: i64 = 45;
 /// Business time jumps no further, however little there is to do.
 const LONGEST_JUMP: i64 = 30;
+/// How often certbroker asks the CA, which looks at names every quarter of a second: a question more costs more than waiting.
+const PACE: Pace = Pace {
+    first: SignedDuration::from_millis(300),
+    last: SignedDuration::from_secs(1),
+};
 /// What falls due within this is waited for in the machine's time.
-const NEAR: SignedDuration = SignedDuration::from_secs(2);
+const NEAR: SignedDuration = SignedDuration::from_millis(1_100);
 /// Operations that wait for the CA's own pace hold up business time no longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks whether all is quiet.
@@ -102,6 +108,7 @@ impl Soak {
             keys: ring,
             money: MONEY,
             starts_at: Some(BEGINS.parse().expect("an instant")),
+            pace: PACE,
             ..Wanted::default()
         };
         let world = TestWorld::with(store, wanted).await;

@@ -118,7 +118,15 @@ pub struct Wanted {
     pub keys: KeyRing,
     /// Where mails go; without one they wait.
     pub mailbox: Option<notify::Mailbox>,
+    /// How often the CA is asked about an order.
+    pub pace: Pace,
 }
+
+/// Often, so that a test does not wait.
+const OFTEN: Pace = Pace {
+    first: SignedDuration::from_millis(50),
+    last: SignedDuration::from_millis(500),
+};
 
 impl Default for Wanted {
     fn default() -> Self {
@@ -130,6 +138,7 @@ impl Default for Wanted {
             starts_at: None,
             keys: KeyRing::in_memory(),
             mailbox: None,
+            pace: OFTEN,
         }
     }
 }
@@ -180,20 +189,14 @@ impl TestWorld {
             None => BusinessClock::real(),
         };
         let beside: Arc<dyn Companion> = Arc::new(ClockBeside(simulator.clone()));
-        let engine = engine_with(
-            &store,
-            around,
-            wanted.keys,
-            wanted.purchase,
-            None,
-            (clock, Some(beside)),
-            (
-                RulesInForce::built_in(),
-                wanted
-                    .mailbox
-                    .map(|mailbox| Arc::new(mailbox) as Arc<dyn notify::Mailer>),
-            ),
-        );
+        let ours = Ours {
+            purchase: wanted.purchase,
+            companion: Some(beside),
+            pace: wanted.pace,
+            mailer: wanted.mailbox.map(|mailbox| Arc::new(mailbox) as Arc<dyn notify::Mailer>),
+            ..Ours::usual(wanted.keys, clock)
+        };
+        let engine = engine_with(&store, around, ours);
         let people = People::settle(&store, engine.clock().offset()).await;
         let mut world = Self {
             worker: engine.worker(),
@@ -256,16 +259,12 @@ impl TestWorld {
             http: self.surroundings.web.http(),
             https: self.surroundings.web.https(),
         };
-        let clock = BusinessClock::real();
-        engine_with(
-            &self.store,
-            around,
-            KeyRing::in_memory(),
-            QUICK,
-            None,
-            (clock, Some(Arc::new(ClockBeside(self.simulator.clone())))),
-            (rules, None),
-        )
+        let ours = Ours {
+            companion: Some(Arc::new(ClockBeside(self.simulator.clone()))),
+            rules,
+            ..Ours::usual(KeyRing::in_memory(), BusinessClock::real())
+        };
+        engine_with(&self.store, around, ours)
     }
 
     /// Connects another module to the same CA account and imports its catalogue.
@@ -573,15 +572,12 @@ impl TestWorld {
             https: self.surroundings.web.https(),
         };
         let clock = BusinessClock::with_offset(self.engine.clock().offset());
-        self.engine = engine_with(
-            &self.store,
-            around,
-            keys,
-            QUICK,
-            None,
-            (clock, Some(Arc::new(ClockBeside(self.simulator.clone())))),
-            RulesInForce::built_in(),
-        );
+        let ours = Ours {
+            companion: Some(Arc::new(ClockBeside(self.simulator.clone()))),
+            pace: self.engine.config().pace,
+            ..Ours::usual(keys, clock)
+        };
+        self.engine = engine_with(&self.store, around, ours);
         self.worker = self.engine.worker();
     }
 }
@@ -640,27 +636,42 @@ pub fn engine(
     purchase: ca::purchase::Policy,
     crash_at: Option<String>,
 ) -> Engine {
-    let rules = RulesInForce::built_in();
-    engine_with(
-        store,
-        around,
-        keys,
+    let ours = Ours {
         purchase,
         crash_at,
-        (BusinessClock::real(), None),
-        (rules, None),
-    )
+        ..Ours::usual(keys, BusinessClock::real())
+    };
+    engine_with(store, around, ours)
 }
 
-fn engine_with(
-    store: &Store,
-    around: Around,
+/// What an engine is made of beside its surroundings.
+struct Ours {
     keys: KeyRing,
     purchase: ca::purchase::Policy,
     crash_at: Option<String>,
-    (clock, companion): (BusinessClock, Option<Arc<dyn Companion>>),
-    (rules, mailer): (RulesInForce, Option<Arc<dyn notify::Mailer>>),
-) -> Engine {
+    clock: BusinessClock,
+    companion: Option<Arc<dyn Companion>>,
+    rules: RulesInForce,
+    pace: Pace,
+    mailer: Option<Arc<dyn notify::Mailer>>,
+}
+
+impl Ours {
+    fn usual(keys: KeyRing, clock: BusinessClock) -> Self {
+        Self {
+            keys,
+            purchase: QUICK,
+            crash_at: None,
+            clock,
+            companion: None,
+            rules: RulesInForce::built_in(),
+            pace: OFTEN,
+            mailer: None,
+        }
+    }
+}
+
+fn engine_with(store: &Store, around: Around, ours: Ours) -> Engine {
     let eyes = dns::Eyes::new(dns::EyesConfig {
         resolver: dns::Resolver::Address(around.dns),
         zones: vec![dns::ZoneServer {
@@ -677,25 +688,22 @@ fn engine_with(
     .expect("the eyes open");
     Engine::new(Parts {
         store: store.clone(),
-        clock: Arc::new(clock),
-        keys,
+        clock: Arc::new(ours.clock),
+        keys: ours.keys,
         registry: connectors::REGISTRATIONS,
         eyes,
         logs: Arc::new(NoLogs),
-        mailer,
-        rules,
-        companion,
+        mailer: ours.mailer,
+        rules: ours.rules,
+        companion: ours.companion,
         config: Config {
             time_zone: TimeZone::UTC,
             public_url: "http://localhost".to_owned(),
             mode: ca::Mode::Simulated,
             limits: ca::Limits::NONE,
-            crash_at,
-            purchase,
-            pace: Pace {
-                first: jiff::SignedDuration::from_millis(50),
-                last: jiff::SignedDuration::from_millis(500),
-            },
+            crash_at: ours.crash_at,
+            purchase: ours.purchase,
+            pace: ours.pace,
             at_once: 8,
         },
     })

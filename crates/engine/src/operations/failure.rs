@@ -156,15 +156,12 @@ impl Run<'_> {
     async fn hand_over(mut self, kind: TaskKind, class: &str, text: String) -> Result<()> {
         let engine = self.engine;
         let tx = engine.store().begin().await?;
-        make_manual(&mut self.operation, class, &text);
+        // What a person needs to act is in the task; lists show why.
+        let why = text.split("\n\n").next().unwrap_or_default().to_owned();
+        make_manual(&mut self.operation, class, &why);
         operation::save_leased(&tx, &mut self.operation).await?;
-        self.keep_attempt(
-            &tx,
-            AttemptOutcome::Manual,
-            Some(class.to_owned()),
-            Some(text.clone()),
-        )
-        .await?;
+        self.keep_attempt(&tx, AttemptOutcome::Manual, Some(class.to_owned()), Some(why))
+            .await?;
         let task = NewTask::for_operation(kind, &self.service, &self.operation).saying(text);
         effects::open_task_once(engine, &tx, task).await?;
         tx.commit().await?;

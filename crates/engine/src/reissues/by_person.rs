@@ -1,7 +1,7 @@
 //! What a person is told who reissues a certificate in the CA's client area.
 
-use std::fmt::Write as _;
-
+use domain::contact::Contact;
+use i18n::{Locale, t, t_args};
 use store::{
     ca_order::CaOrder,
     module::Module,
@@ -9,8 +9,10 @@ use store::{
     service::{Service, ServiceName},
 };
 
-/// Everything in one text: it is the task, and the mail about the task.
+/// Everything in one text, in the language of the department: it is the task, and the mail about the task. Its first
+/// paragraph says why.
 pub(crate) fn instructions(
+    locale: Locale,
     service: &Service,
     order: &CaOrder,
     module: &Module,
@@ -18,33 +20,51 @@ pub(crate) fn instructions(
     csr: &Csr,
     why: &str,
 ) -> String {
-    let mut text = format!("{why}\n\n");
-    // Writing into a string does not fail.
-    let _ = writeln!(text, "Module: {}", module.name);
-    let _ = writeln!(text, "Order at the CA: {}", order.ca_ref);
-    let _ = writeln!(text, "Names:");
-    for name in names {
+    let mut facts = vec![
+        t_args(
+            locale,
+            "task-reissue-module",
+            &[("module", module.name.as_str().into())],
+        ),
+        t_args(
+            locale,
+            "task-reissue-order",
+            &[("order", order.ca_ref.as_str().into())],
+        ),
+        t(locale, "task-reissue-names"),
+    ];
+    facts.extend(names.iter().map(|name| {
+        let method = t(locale, &format!("validation-method-{}", name.method.word()));
         let approver = name.approver.as_deref().unwrap_or_default();
-        let _ = writeln!(text, "  {} ({}) {approver}", name.name.unicode(), name.method);
-    }
+        format!("  {} ({method}) {approver}", name.name.unicode())
+            .trim_end()
+            .to_owned()
+    }));
     if let Some(end) = service.end_date {
-        let _ = writeln!(text, "The present certificate ends on: {end}");
+        let date = i18n::date(locale, end);
+        facts.push(t_args(locale, "task-reissue-end-date", &[("date", date.into())]));
     }
     if let Some(term) = service.term() {
-        let _ = writeln!(text, "Paid till: {}", term.end);
+        let date = i18n::date(locale, term.end);
+        facts.push(t_args(locale, "task-reissue-paid-till", &[("date", date.into())]));
     }
-    let contact = &service.contact.0;
-    let _ = writeln!(
-        text,
-        "Contact: {} {}, {}, {}",
+    facts.push(t_args(
+        locale,
+        "task-reissue-contact",
+        &[("contact", shown(&service.contact.0).into())],
+    ));
+    [
+        why.to_owned(),
+        facts.join("\n"),
+        t(locale, "task-reissue-what-to-do"),
+        ca::Csr::from_der(csr.der.clone()).pem(),
+    ]
+    .join("\n\n")
+}
+
+fn shown(contact: &Contact) -> String {
+    format!(
+        "{} {}, {}, {}",
         contact.first_name, contact.last_name, contact.email, contact.phone
-    );
-    let _ = write!(
-        text,
-        "\nWhat to do: sign in to the CA's client area, open the order, choose to reissue it with the request below and these \
-         names, have the names proven, download the certificate, and upload it here to finish the operation. Nothing is to be \
-         paid.\n\n{}",
-        ca::Csr::from_der(csr.der.clone()).pem()
-    );
-    text
+    )
 }

@@ -42,6 +42,7 @@ client-failure-rejected = The certification authority refused the order.
 client-failure-closed = It was given up before issue.
 client-failure-no-module = Nobody could issue it at the moment.
 client-failure-by-staff = Our staff ended it.
+client-next-under-way = The next certificate is being made. The one in use stays valid; this page says when the new one is there.
 client-somebody-looks = Somebody of our staff looks at this order. You need not do anything.
 client-close = Give up the order
 client-prolong-ask = Prolong by itself when the paid term ends

@@ -152,6 +152,8 @@ periodic-took = Took
 periodic-running = runs now
 periodic-never = has not run yet
 periodic-connections = Look whether CAs that were away are back
+periodic-reissues = Reissue certificates that are due
+periodic-renewals = Prolong and close paid terms
 periodic-deadlines = Tell of overdue tasks and of certificates that end while their CA is away
 periodic-operations = Operations
 periodic-operations-due = Due and waiting for a worker
@@ -184,3 +186,12 @@ operations-edit-city = City
 operations-edit-street = Street
 operations-edit-postal-code = Postal code
 dashboard-overdue = { $count } overdue
+
+# What a person is told who reissues at the CA
+task-reissue-module = Processing module: { $module }
+task-reissue-order = Order at the CA: { $order }
+task-reissue-names = Names and how they are proven:
+task-reissue-end-date = End date of the present certificate: { $date }
+task-reissue-paid-till = Paid till: { $date }
+task-reissue-contact = Contact: { $contact }
+task-reissue-what-to-do = What to do: sign in to the CA’s client area, open the order, choose to reissue it with the request below and these names, have the names proven, download the certificate, and finish the operation with it here. Nothing is to be paid.

@@ -160,6 +160,8 @@ periodic-took = Длилась
 periodic-running = выполняется
 periodic-never = ещё не запускалась
 periodic-connections = Проверить, снова ли отвечают недоступные центры
+periodic-reissues = Перевыпустить сертификаты, которым пора
+periodic-renewals = Продлить и закрыть оплаченные сроки
 periodic-deadlines = Сообщить о просроченных задачах и о сертификатах, истекающих при недоступном центре
 periodic-operations = Операции
 periodic-operations-due = Ждут свободного исполнителя
@@ -192,3 +194,12 @@ operations-edit-city = Город
 operations-edit-street = Улица
 operations-edit-postal-code = Индекс
 dashboard-overdue = просрочено: { $count }
+
+# Что сообщается тому, кто перевыпускает сертификат в кабинете УЦ
+task-reissue-module = Обработчик: { $module }
+task-reissue-order = Заказ в УЦ: { $order }
+task-reissue-names = Имена и способ их подтверждения:
+task-reissue-end-date = Нынешний сертификат действует до: { $date }
+task-reissue-paid-till = Оплачено до: { $date }
+task-reissue-contact = Контакт: { $contact }
+task-reissue-what-to-do = Что сделать: войдите в личный кабинет УЦ, откройте заказ, выберите перевыпуск с запросом ниже и этими именами, дождитесь подтверждения имён, скачайте сертификат и завершите им операцию здесь. Платить ничего не нужно.

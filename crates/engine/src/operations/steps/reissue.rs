@@ -339,7 +339,20 @@ async fn by_hand(
 ) -> StepResult<StepError> {
     let csr = accept::csr(run).await?;
     run.operation.module_id = Some(ground.module.id);
-    let text = by_person::instructions(&run.service, &ground.order, &ground.module, names, &csr, why);
+    let department =
+        store::department::find(run.engine.store().reader(), ground.module.department_id).await?;
+    let locale = department
+        .and_then(|department| department.language.parse().ok())
+        .unwrap_or_default();
+    let text = by_person::instructions(
+        locale,
+        &run.service,
+        &ground.order,
+        &ground.module,
+        names,
+        &csr,
+        why,
+    );
     Ok(StepError::Manual {
         kind: TaskKind::ReissueByHand,
         class: "unsupported",

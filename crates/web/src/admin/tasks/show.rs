@@ -63,7 +63,7 @@ pub fn page(view: &View, shown: &TaskView, around: &Around, form: &Form) -> Mark
             div.split {
                 div.stack {
                     @if !task.detail.is_empty() {
-                        (card("detail", &view.t("column-detail"), &html! { @for line in task.detail.lines() { p.breakable { (line) } } }))
+                        (card("detail", &view.t("column-detail"), &html! { p.written { (task.detail) } }))
                     }
                     (card("comments", &view.t("tasks-comments"), &comments(view, shown, form)))
                     (card("history", &view.t("tasks-history"), &history(view, shown, &around.people)))

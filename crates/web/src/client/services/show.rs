@@ -4,7 +4,7 @@ use domain::{
     Money,
     id::NumberKind,
     price::PriceLine,
-    state::{KeyCustody, OperationState},
+    state::{KeyCustody, OperationKind, OperationState},
 };
 use engine::services::{CertificateView, ServiceView};
 use httpkit::{Form, Tone};
@@ -58,7 +58,7 @@ fn whole(view: &View, service: &ServiceView, seen: &Markup) -> Markup {
     let number = NumberKind::Service.show(service.line.number);
     let base = format!("/services/{}", service.line.id);
     let is_on_its_way = service.line.state.is_before_issue() || service.may.check_validation;
-    let poll = is_on_its_way.then(|| format!("{base}/live"));
+    let poll = (is_on_its_way || is_being_renewed(service)).then(|| format!("{base}/live"));
     let head = Head::new(service.line.main_name.unicode())
         .under(view.t("nav-services"), "/services")
         .text(format!("{number} · {}", service.line.plan_name))
@@ -153,7 +153,16 @@ fn standing(view: &View, service: &ServiceView) -> Markup {
             }))
         }
         @if is_manual { (sentence(Tone::Info, &view.t("client-somebody-looks"))) }
+        @if is_being_renewed(service) { (sentence(Tone::Info, &view.t("client-next-under-way"))) }
     }
+}
+
+/// Whether the next certificate is on its way without anybody's hand.
+fn is_being_renewed(service: &ServiceView) -> bool {
+    service.operations.iter().any(|operation| {
+        matches!(operation.kind, OperationKind::Reissue | OperationKind::Prolong)
+            && operation.state == OperationState::Waiting
+    })
 }
 
 fn dates(view: &View, service: &ServiceView) -> Markup {
