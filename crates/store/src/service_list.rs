@@ -166,8 +166,11 @@ pub async fn list(
     if sort == ServiceSort::EndDate {
         wanted.parts.push("end_date IS NOT NULL".to_owned());
     }
+    if conn.backend() == Backend::Sqlite && found.is_some() {
+        wanted.begin_at_found();
+    }
     let total = total(conn, &wanted).await?;
-    if conn.backend() == Backend::Sqlite {
+    if conn.backend() == Backend::Sqlite && found.is_none() {
         wanted.steer(filter, sort, total.is_none());
     }
     let (text, values) = page_query(wanted, sort, direction, page);
@@ -317,6 +320,15 @@ impl Wanted {
         }
     }
 
+    /// Has `SQLite` read what a search found, instead of everything that a filter leaves, such as all services of a large
+    /// account in the order of their numbers.
+    fn begin_at_found(&mut self) {
+        for part in self.parts.iter_mut().filter(|part| !part.starts_with("id IN")) {
+            part.insert(0, '+');
+        }
+        self.sort_prefix = "+";
+    }
+
     fn clause(&self) -> String {
         match self.parts.as_slice() {
             [] => String::new(),
@@ -349,7 +361,7 @@ fn page_query(
     let word = direction.word();
     let prefix = wanted.sort_prefix;
     let order = match sort {
-        ServiceSort::Number => format!("number {word}"),
+        ServiceSort::Number => format!("{prefix}number {word}"),
         _ => format!("{prefix}{column} {word}, number {word}"),
     };
     let text = format!(

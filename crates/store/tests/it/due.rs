@@ -14,7 +14,7 @@ use store::{
 
 use crate::{fixture, services};
 
-/// Of so many services one falls due, and so many operations one waits.
+/// Of so many services one falls due, and on every second of these somebody works.
 const RARELY: i64 = 200;
 
 async fn generate(store: &Store) {
@@ -23,6 +23,7 @@ async fn generate(store: &Store) {
     let mut operations = Vec::new();
     for (id, number) in set.services {
         let is_due = number % RARELY == 0;
+        let is_waiting = number % (2 * RARELY) == 0;
         if is_due {
             let mut row = service::lock(&tx, id).await.unwrap().unwrap();
             row.term_end = Some(date(2026, 1, 1) + number.days());
@@ -37,7 +38,7 @@ async fn generate(store: &Store) {
             kind: OperationKind::Open,
             service_id: id,
             module_id: None,
-            state: if is_due {
+            state: if is_waiting {
                 OperationState::Waiting
             } else {
                 OperationState::Done
@@ -45,7 +46,7 @@ async fn generate(store: &Store) {
             step: "choose".to_owned(),
             outputs: Json(serde_json::Value::Null),
             attempts: 0,
-            next_run_at: is_due.then(|| fixture::at(number)),
+            next_run_at: is_waiting.then(|| fixture::at(number)),
             postponed: 0,
             lease_owner: None,
             lease_until: None,
@@ -66,7 +67,7 @@ async fn generate(store: &Store) {
 
 /// Everything that looks by the clock for something to do, with services or operations behind it.
 async fn look(store: &Store) {
-    let (today, now) = (date(2026, 6, 1), fixture::at(5_000));
+    let (today, now) = (date(2030, 1, 1), fixture::at(5_000));
     let reader = store.reader();
     service::next_reissue_on(reader).await.unwrap();
     service::next_renewal_on(reader).await.unwrap();

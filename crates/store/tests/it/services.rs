@@ -167,6 +167,7 @@ async fn pages_sorts_filters_and_searches_find_the_right_services_by_indexes() {
         finds_the_right_ones(store, &set).await;
         uses_indexes(test_store, &set).await;
         looks_at_what_ends(test_store, &set).await;
+        reads_what_was_found(test_store, &set).await;
     })
     .await;
 }
@@ -315,6 +316,35 @@ async fn finds_the_right_ones(store: &Store, set: &Set) {
             .len(),
         50
     );
+}
+
+/// A search reads what it found by the rows' keys, however many services the account has.
+async fn reads_what_was_found(test_store: &TestStore, set: &Set) {
+    let own = ServiceFilter {
+        account: Some(set.account),
+        states: vec![ServiceState::Active],
+        search: Some("example.com".to_owned()),
+        ..ServiceFilter::of(set.seller.id)
+    };
+    for sort in [ServiceSort::Number, ServiceSort::Name, ServiceSort::EndDate] {
+        let explained = test_store
+            .explain(async |store| {
+                let page = Page::first(50);
+                service_list::list(store.reader(), &own, sort, Direction::Descending, &page)
+                    .await
+                    .unwrap();
+            })
+            .await;
+        let of_found = explained.iter().filter(|query| query.text.contains("id IN ("));
+        for query in of_found.clone() {
+            let by_key = query
+                .steps
+                .iter()
+                .any(|step| step.contains("(id=?)") || step.contains("service_pkey"));
+            assert!(by_key, "{sort:?}: {query:#?}");
+        }
+        assert!(of_found.count() >= 2, "{explained:#?}");
+    }
 }
 
 async fn uses_indexes(test_store: &TestStore, set: &Set) {
