@@ -13,13 +13,15 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use sea_orm::{
+use sea_orm::{
     ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
-    sea_query::Expr,
+    sea_query::{Expr, SimpleExpr},
+};
 };
 use uuid::Uuid;
 
 use crate::{
-    Conn, Result, Tx,
+    Backend, Conn, Result, Tx,
     cell::{Cell, Json},
     record::{self, Record as _, record, versioned},
     sql,
@@ -453,18 +455,27 @@ pub async fn lines(conn: &dyn Conn, service: ServiceId) -> Result<Vec<PriceLineR
 pub async fn due_for_reissue(tx: &Tx, today: Date, most: u64) -> Result<Vec<Service>> {
     let query = service::Entity::find()
         .filter(service::Column::ReissueOn.lte(today.to_stored()))
-        .filter(service::Column::State.eq(ServiceState::Active.word()))
+        .filter(is_running(tx.backend()))
         .order_by_asc(service::Column::ReissueOn)
         .order_by_asc(service::Column::Id)
         .limit(most);
     record::all(tx, record::claimed(tx, query)).await
 }
 
+/// Running services, found by what else is asked for: `SQLite`, which keeps no statistics, would begin at all that run.
+fn is_running(backend: Backend) -> SimpleExpr {
+    let active = ServiceState::Active.word();
+    match backend {
+        Backend::Sqlite => Expr::cust_with_values("+state = ?", [active]),
+        Backend::Postgres => service::Column::State.eq(active),
+    }
+}
+
 /// The services of which the next paid term is to be bought on `today`, the most urgent first.
 pub async fn due_for_renewal(tx: &Tx, today: Date, most: u64) -> Result<Vec<Service>> {
     let query = service::Entity::find()
         .filter(service::Column::RenewOn.lte(today.to_stored()))
-        .filter(service::Column::State.eq(ServiceState::Active.word()))
+        .filter(is_running(tx.backend()))
         .order_by_asc(service::Column::RenewOn)
         .order_by_asc(service::Column::Id)
         .limit(most);

@@ -115,7 +115,10 @@ async fn look(store: &Store) {
 async fn what_falls_due_is_found_by_indexes() {
     for_each_test_store(async |test_store: &TestStore| {
         generate(&test_store.store).await;
-        test_store.tamper("ANALYZE").await;
+        // The SQLite of an installation keeps no statistics either.
+        if test_store.store.backend() == store::Backend::Postgres {
+            test_store.tamper("ANALYZE").await;
+        }
         let explained = test_store.explain(async |store| look(store).await).await;
         assert!(explained.len() >= 15, "every query was heard: {explained:#?}");
         for query in &explained {
