@@ -13,10 +13,8 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use sea_orm::{
-use sea_orm::{
     ColumnTrait, ConnectionTrait as _, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement, Value,
     sea_query::{Expr, SimpleExpr},
-};
 };
 use uuid::Uuid;
 

@@ -193,7 +193,9 @@ impl TestWorld {
             purchase: wanted.purchase,
             companion: Some(beside),
             pace: wanted.pace,
-            mailer: wanted.mailbox.map(|mailbox| Arc::new(mailbox) as Arc<dyn notify::Mailer>),
+            mailer: wanted
+                .mailbox
+                .map(|mailbox| Arc::new(mailbox) as Arc<dyn notify::Mailer>),
             ..Ours::usual(wanted.keys, clock)
         };
         let engine = engine_with(&store, around, ours);
