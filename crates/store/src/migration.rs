@@ -153,15 +153,22 @@ pub(crate) async fn applied_in_order(tx: &Tx) -> Result<Vec<&'static str>> {
         .collect())
 }
 
-/// The tables that steps make, in the order in which they can be filled: a table comes after those it refers to.
+/// The tables that steps make, in the order in which they can be filled: a table comes after those it refers to. One that
+/// was written anew under another name and then renamed keeps the place of the first.
 pub(crate) fn tables(steps: &[&str]) -> Vec<&'static str> {
-    STEPS
-        .iter()
-        .filter(|step| steps.contains(&step.name))
-        .flat_map(|step| step.sql.lines())
+    let lines = || {
+        let wanted = STEPS.iter().filter(|step| steps.contains(&step.name));
+        wanted.flat_map(|step| step.sql.lines())
+    };
+    let renamed: Vec<&str> = lines()
+        .filter_map(|line| line.strip_prefix("ALTER TABLE ")?.split_once(" RENAME TO "))
+        .map(|(before, _)| before)
+        .collect();
+    lines()
         .filter_map(|line| line.strip_prefix("CREATE TABLE "))
         .filter_map(|rest| rest.split([' ', '(']).next())
         .map(|name| name.trim_matches('"'))
+        .filter(|table| !renamed.contains(table))
         .collect()
 }
 

@@ -405,7 +405,14 @@ async fn a_service_that_is_closed_suspended_or_resumed_says_so_and_what_went_bac
                 .unwrap();
             assert_eq!(
                 kinds(&world, service).await,
-                ["order_placed", "issued", "suspended", "resumed", "closed"]
+                [
+                    "order_placed",
+                    "issued",
+                    "suspended",
+                    "resumed",
+                    "task_opened",
+                    "closed"
+                ]
             );
             let closed = of_kind(&world, service, MailKind::Closed).await;
             assert_eq!(closed[0].data.0["why"], "cancelled");
