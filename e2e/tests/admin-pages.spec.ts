@@ -15,6 +15,8 @@ const LISTS = {
   'admin-departments': '/admin/departments',
   'admin-periodic': '/admin/periodic',
   'admin-zones': '/admin/zones',
+  'admin-mails': '/admin/mails',
+  'admin-mail-texts': '/admin/mail-texts',
   'admin-audit': '/admin/audit',
   'admin-settings': '/admin/settings',
 };
@@ -28,6 +30,7 @@ const FIRST_OF = {
   'admin-accounts': 'admin-account-shown',
   'admin-users': 'admin-user-shown',
   'admin-modules': 'admin-module-shown',
+  'admin-mail-texts': 'admin-mail-text-shown',
 } as const;
 
 for (const [name, path] of Object.entries(LISTS)) {
