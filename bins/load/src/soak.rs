@@ -42,7 +42,7 @@ pub(crate) async fn run(options: &Soak) -> anyhow::Result<Report> {
         years: options.years,
         seed: options.seed,
     };
-    let report = soak.run(store).await;
+    let report = Box::pin(soak.run(store)).await;
     let count = |name: &str, count: usize| Row::count(name, u64::try_from(count).unwrap_or(u64::MAX));
     let printed = Report {
         title: format!(

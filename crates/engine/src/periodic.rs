@@ -296,12 +296,11 @@ impl PeriodicWork<'_> {
         row.next_run_at = work.schedule.after(engine.now(), &engine.config().time_zone);
         match outcome {
             Ok(done) => {
-                match done.again_at {
-                    Some(at) => {
-                        debug!(work = work.name, result = done.result, "periodic work goes on");
-                        row.next_run_at = row.next_run_at.min(at);
-                    }
-                    None => info!(work = work.name, result = done.result, "periodic work is done"),
+                if let Some(at) = done.again_at {
+                    debug!(work = work.name, result = done.result, "periodic work goes on");
+                    row.next_run_at = row.next_run_at.min(at);
+                } else {
+                    info!(work = work.name, result = done.result, "periodic work is done");
                 }
                 row.last_result = Some(done.result);
                 row.last_error = None;

@@ -167,9 +167,10 @@ impl Run {
         let mut orders: Vec<Coming> = (0..self.soak.services)
             .map(|number| {
                 let is_wildcard = self.random.random_ratio(1, 10);
-                let name = match is_wildcard {
-                    true => format!("*.w{number}.test"),
-                    false => format!("s{number}.test"),
+                let name = if is_wildcard {
+                    format!("*.w{number}.test")
+                } else {
+                    format!("s{number}.test")
                 };
                 let plan = plans[usize::from(is_wildcard)];
                 let mut order = TestWorld::order(plan, &[&name], ValidationMethod::Dns);
@@ -197,7 +198,7 @@ impl Run {
         let mut day = first;
         while day < last {
             outages.push(day + self.random.random_range(1..BETWEEN_OUTAGES).days());
-            day = day + BETWEEN_OUTAGES.days();
+            day += BETWEEN_OUTAGES.days();
         }
         outages.reverse();
         outages
@@ -286,7 +287,7 @@ impl Run {
     /// Moves business time to the next instant at which something is to do.
     async fn jump(&mut self) {
         let (now, today) = (self.now(), self.today());
-        let mut next = self.morning(self.next_day().await);
+        let mut next = morning(self.next_day().await);
         if let Some(due) = self.quiet_until().await
             && due > now
         {
@@ -298,13 +299,6 @@ impl Run {
         if self.today() > today {
             self.new_day().await;
         }
-    }
-
-    fn morning(&self, day: Date) -> Timestamp {
-        day.at(0, 10, 0, 0)
-            .to_zoned(TimeZone::UTC)
-            .expect("a day")
-            .timestamp()
     }
 
     /// The next day on which anybody has something to do.
@@ -525,4 +519,12 @@ impl Run {
             self.report.wrongs.push(line);
         }
     }
+}
+
+/// Soon after midnight.
+fn morning(day: Date) -> Timestamp {
+    day.at(0, 10, 0, 0)
+        .to_zoned(TimeZone::UTC)
+        .expect("a day")
+        .timestamp()
 }

@@ -211,12 +211,15 @@ impl Ground {
     }
 }
 
+/// Services with their numbers.
+pub(super) type Examples = Vec<(ServiceId, i64)>;
+
 /// How often each verdict occurs, with some of the services; the most frequent first.
 pub(super) fn counted<K: Ord>(
     pairs: impl Iterator<Item = (K, (ServiceId, i64))>,
     most_examples: usize,
-) -> Vec<(K, u32, Vec<(ServiceId, i64)>)> {
-    let mut groups: BTreeMap<K, (u32, Vec<(ServiceId, i64)>)> = BTreeMap::new();
+) -> Vec<(K, u32, Examples)> {
+    let mut groups: BTreeMap<K, (u32, Examples)> = BTreeMap::new();
     for (key, service) in pairs {
         let (count, examples) = groups.entry(key).or_default();
         *count += 1;
