@@ -77,7 +77,7 @@ function tooWide(): string[] {
 
 /** Runs in the page: headings below the first (which may be a name), labels and buttons without a Cyrillic letter although they hold words. */
 function untranslated(): string[] {
-  const own = /certbroker|E-mail|CSR|CNAME|EUR|USD|GBP|RUB|API|SSL|ZIP|PEM|DER|PKCS|SHA|RSA|EC P|English|LeaderTelecom/;
+  const own = /certbroker|E-mail|CSR|CNAME|HTML|EUR|USD|GBP|RUB|API|SSL|ZIP|PEM|DER|PKCS|SHA|RSA|EC P|English|LeaderTelecom/;
   const texts = [...document.querySelectorAll('h2, label, legend, th, button, dt')]
     .filter((element) => !element.closest('[lang="en"]'))
     .map((element) => (element.textContent ?? '').trim());
