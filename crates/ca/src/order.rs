@@ -114,6 +114,31 @@ pub struct OrderSnapshot {
     pub raw: Option<RawAnswer>,
 }
 
+impl OrderSnapshot {
+    /// The least that a CA says: which order, and its state.
+    #[must_use]
+    pub fn bare(ca_order: CaOrderRef, state: CaState) -> Self {
+        Self {
+            raw_status: state.word().to_owned(),
+            ca_order,
+            state,
+            waits_for: None,
+            product: None,
+            names: None,
+            valid_from: None,
+            valid_to: None,
+            serial: None,
+            term_from: None,
+            term_to: None,
+            days: None,
+            created_at: None,
+            issuer_order: None,
+            replaced_by: None,
+            raw: None,
+        }
+    }
+}
+
 /// What is to be shown to the CA to prove control over one name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

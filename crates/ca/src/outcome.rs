@@ -105,6 +105,13 @@ pub struct Candidate {
     pub why: String,
 }
 
+/// As people are shown it who have to choose.
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}): {}", self.ca_order, self.raw_status, self.why)
+    }
+}
+
 /// What the account at the CA holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {

@@ -360,22 +360,8 @@ mod tests {
 
     fn snapshot(id: &str, made: Option<Timestamp>) -> OrderSnapshot {
         OrderSnapshot {
-            ca_order: CaOrderRef(id.to_owned()),
-            state: CaState::Issued,
-            raw_status: "active".to_owned(),
-            waits_for: None,
-            product: None,
-            names: None,
-            valid_from: None,
-            valid_to: None,
-            serial: None,
-            term_from: None,
-            term_to: None,
-            days: None,
             created_at: made,
-            issuer_order: None,
-            replaced_by: None,
-            raw: None,
+            ..OrderSnapshot::bare(CaOrderRef(id.to_owned()), CaState::Issued)
         }
     }
 

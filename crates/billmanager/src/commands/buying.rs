@@ -186,18 +186,10 @@ async fn judge(session: &Session, service: &Service, outcome: Outcome) -> Result
             })
         }
         Outcome::Manual { why, candidates } => {
-            let lines: Vec<String> = candidates
-                .iter()
-                .map(|candidate| {
-                    format!(
-                        "{} ({}, {})",
-                        candidate.ca_order, candidate.raw_status, candidate.why
-                    )
-                })
-                .collect();
+            let listed: Vec<String> = candidates.iter().map(ToString::to_string).collect();
             Err(Failure::new(Kind::PurchaseManual)
                 .saying(why)
-                .with("candidates", lines.join("; ")))
+                .with("candidates", listed.join("; ")))
         }
         Outcome::Abandoned { why } => Err(Failure::new(Kind::PurchaseAbandoned).saying(why)),
     }

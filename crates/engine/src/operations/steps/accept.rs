@@ -198,15 +198,7 @@ async fn settle(run: &mut Run<'_>, bought: &Purchase, outcome: Outcome, names: &
             })
         }
         Outcome::Manual { why, candidates } => {
-            let listed: Vec<String> = candidates
-                .iter()
-                .map(|candidate| {
-                    format!(
-                        "{} ({}): {}",
-                        candidate.ca_order, candidate.raw_status, candidate.why
-                    )
-                })
-                .collect();
+            let listed: Vec<String> = candidates.iter().map(ToString::to_string).collect();
             let text = format!(
                 "It is not certain whether the CA accepted the order for {} (unique value {}): {why}. {}",
                 run.service.main_name,
