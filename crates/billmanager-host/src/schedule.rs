@@ -159,12 +159,9 @@ impl Host {
     /// # Errors
     /// When there is no such operation or the module cannot be run.
     pub async fn attempt(&self, operation: i64) -> Result<Run, HostError> {
-        let found = self.inner.attempts().await?;
-        let attempt = found.into_iter().find(|attempt| attempt.0 == operation);
-        let attempt = attempt.ok_or(HostError::NoSuch {
-            what: "running operation that is not manual",
-            id: operation,
-        })?;
+        let what = "running operation that is not manual";
+        let attempts = self.inner.attempts().await?;
+        let attempt = pick(attempts, |attempt| attempt.0 == operation, what, operation)?;
         self.inner.attempt(&attempt).await
     }
 
@@ -173,12 +170,8 @@ impl Host {
     /// # Errors
     /// When the item waits for nothing, or the module cannot be run.
     pub async fn look(&self, item: i64) -> Result<Run, HostError> {
-        let found = self.inner.looks().await?;
-        let look = found.into_iter().find(|look| look.0 == item);
-        let look = look.ok_or(HostError::NoSuch {
-            what: "item to be looked at",
-            id: item,
-        })?;
+        let looks = self.inner.looks().await?;
+        let look = pick(looks, |look| look.0 == item, "item to be looked at", item)?;
         self.inner.look(&look).await
     }
 
@@ -280,6 +273,12 @@ impl Inner {
         let balances = (agenda.pace.balances == Balances::Asked).then_some(agenda.balances);
         Ok(attempts.chain(looks).chain(balances).min())
     }
+}
+
+/// The row of this id among what may be run.
+fn pick<T>(rows: Vec<T>, is_it: impl Fn(&T) -> bool, what: &'static str, id: i64) -> Result<T, HostError> {
+    let found = rows.into_iter().find(is_it);
+    found.ok_or(HostError::NoSuch { what, id })
 }
 
 /// Whether modules can be told this time.

@@ -1,9 +1,13 @@
 //! What an import of services calls. Confirmed for domains only; for certificates the tariff is found by its internal name (assumed).
 
-use sqlx_core::{query::query, query_scalar::query_scalar};
+use sqlx_core::{
+    query::{Query, query},
+    query_scalar::query_scalar,
+};
+use sqlx_mysql::{MySql, MySqlArguments};
 
 use super::{Work, service};
-use crate::call::{Answer, Refusal};
+use crate::call::{Answer, Call, Refusal};
 
 /// Parameters of `processing.import.service` that are no item parameter.
 const OWN: &[&str] = &[
@@ -102,25 +106,26 @@ pub(super) async fn assign(work: &mut Work<'_>) -> Result<Answer, Refusal> {
 
 /// `service_profile2item.edit`.
 pub(super) async fn profile_of_item(work: &mut Work<'_>) -> Result<Answer, Refusal> {
-    query("REPLACE INTO service_profile2item (service_profile, item, type) VALUES (?, ?, ?)")
-        .bind(work.call.id("service_profile")?)
-        .bind(work.call.id("item")?)
-        .bind(work.call.required("type")?)
-        .execute(work.database())
-        .await?;
+    let sql = "REPLACE INTO service_profile2item (service_profile, item, type) VALUES (?, ?, ?)";
+    let role = role(work.call, sql, "item")?;
+    role.execute(work.database()).await?;
     Ok(Answer::Done)
 }
 
 /// `service_profile2processingmodule.edit`.
 pub(super) async fn profile_of_module(work: &mut Work<'_>) -> Result<Answer, Refusal> {
-    query("REPLACE INTO service_profile2processingmodule (service_profile, processingmodule, type, externalid) VALUES (?, ?, ?, ?)")
-        .bind(work.call.id("service_profile")?)
-        .bind(work.call.id("processingmodule")?)
-        .bind(work.call.required("type")?)
-        .bind(work.call.param("externalid"))
-        .execute(work.database())
-        .await?;
+    let sql = "REPLACE INTO service_profile2processingmodule (service_profile, processingmodule, type, externalid) VALUES (?, ?, ?, ?)";
+    let role = role(work.call, sql, "processingmodule")?.bind(work.call.param("externalid"));
+    role.execute(work.database()).await?;
     Ok(Answer::Done)
+}
+
+/// A contact in a role of something: the first three values of the statement.
+fn role(call: &Call, sql: &'static str, of: &str) -> Result<Query<'static, MySql, MySqlArguments>, Refusal> {
+    Ok(query(sql)
+        .bind(call.id("service_profile")?)
+        .bind(call.id(of)?)
+        .bind(call.required("type")?))
 }
 
 fn field(name: &str, id: i64) -> Answer {

@@ -5,7 +5,7 @@ use ca::{
     purchase::{self, Event, Intent, Outcome, Purchasing, Record},
 };
 
-use super::order::unique_value;
+use super::{AtWork, order::unique_value, sync};
 use crate::{
     Failure, Kind,
     filed::{self, Filed, ItemJournal, Purpose},
@@ -268,6 +268,20 @@ fn shown(proof: &Proof) -> Option<String> {
         Proof::File { url, content } => Some(format!("{url}\n{content}")),
         Proof::Mail { .. } | Proof::NotTold => None,
     }
+}
+
+/// The CA has the order: the operation ends, and with it the purchase. That the certificate is not there yet is no failure of it.
+pub(super) async fn end_operation(
+    session: &Session,
+    work: &AtWork,
+    post: &'static str,
+) -> Result<(), Failure> {
+    let item = work.service.id();
+    session.host.post(post, item).await?;
+    finish(session, item).await?;
+    let look = sync::look(session, &work.account, item);
+    at_best("looking for the certificate", look).await;
+    Ok(())
 }
 
 /// Marks the purchase as done.

@@ -12,7 +12,13 @@ mod sync;
 mod tasks;
 mod validating;
 
-use crate::{Failure, Kind, run::Session, xml::Element};
+use crate::{
+    Failure, Kind,
+    lock::ItemLock,
+    run::{Account, Session},
+    service::Service,
+    xml::Element,
+};
 
 pub use self::buying::{Decision, decide, show};
 
@@ -172,6 +178,26 @@ pub async fn carry_out(session: &Session, command: Command, input: &str) -> Resu
         Command::ValidateDns => validating::dns(session).await.map(|()| None),
         Command::ValidateEmail => validating::mail(session).await.map(|()| None),
     }
+}
+
+/// A service that this run alone works on, and the connection that serves it.
+struct AtWork {
+    service: Service,
+    account: Account,
+    _lock: ItemLock,
+}
+
+/// Waits for the service of the command line.
+async fn at_work(session: &Session) -> Result<AtWork, Failure> {
+    let item = session.item()?;
+    let _lock = ItemLock::take(&session.root, session.module, &*session.records, item).await?;
+    let service = Service::read(&*session.records, item).await?;
+    let account = session.account(service.row.connection).await?;
+    Ok(AtWork {
+        service,
+        account,
+        _lock,
+    })
 }
 
 fn document(input: &str) -> Result<Element, Failure> {

@@ -6,14 +6,14 @@ use domain::product::ProductKind;
 use jiff::civil::Date;
 
 use super::{
+    AtWork, at_work,
     buying::{self, Bought},
-    order, sync, tasks,
+    order, tasks,
 };
 use crate::{
     Failure, Kind,
     filed::Purpose,
-    lock::ItemLock,
-    run::{Account, Session, at_best},
+    run::{Account, Session},
     service::Service,
 };
 
@@ -22,25 +22,22 @@ const TASK_MADE: &str = "certbroker_reissue_task";
 
 /// Carries out the client's reissue. Several names have no call at the CA: then it is an employee's work, and the operation waits.
 pub(super) async fn reopen(session: &Session) -> Result<(), Failure> {
-    let item = session.item()?;
-    let _lock = ItemLock::take(&session.root, session.module, &*session.records, item).await?;
-    let mut service = Service::read(&*session.records, item).await?;
-    let account = session.account(service.row.connection).await?;
+    let mut work = at_work(session).await?;
+    let AtWork { service, account, .. } = &mut work;
     let order = service.order().ok_or_else(|| Failure::missed("order"))?;
-    let kind = order::kind(&session.templates(), &service);
-    if !account.connector.descriptor().capabilities.reissues(kind) {
-        return tasks::make(session, item, "reopen", &task_text(&service, &order)).await;
-    }
-    match buy(session, &account, &service, Purpose::Reopen, kind, &order).await? {
-        Bought::Accepted(order) => buying::adopt(session, &account, &mut service, &order).await?,
+    let kind = order::kind(&session.templates(), service);
+    let bought = if account.connector.descriptor().capabilities.reissues(kind) {
+        buy(session, account, service, Purpose::Reopen, kind, &order).await?
+    } else {
+        Bought::Unsupported
+    };
+    match bought {
+        Bought::Accepted(order) => buying::adopt(session, account, service, &order).await?,
         Bought::Unsupported => {
-            return tasks::make(session, item, "reopen", &task_text(&service, &order)).await;
+            return tasks::make(session, service.id(), "reopen", &task_text(service, &order)).await;
         }
     }
-    session.host.post("service.postreopen", item).await?;
-    buying::finish(session, item).await?;
-    at_best("looking for the certificate", sync::look(session, &account, item)).await;
-    Ok(())
+    buying::end_operation(session, &work, "service.postreopen").await
 }
 
 /// Starts the reissue that the plan of the service wants, or goes on with it. Says whether the CA works on it.
