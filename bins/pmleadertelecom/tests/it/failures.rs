@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use leaderssl_simulator::faults::{Fault, FaultRule, Firing, IpBlock};
 use pretty_assertions::assert_eq;
 
-use crate::world::{BY_DNS, MODULE, World, connection};
+use crate::world::{BY_DNS, MODULE, World, connection, until};
 
 const FIVE_MINUTES: SignedDuration = SignedDuration::from_mins(5);
 
@@ -206,11 +206,10 @@ async fn the_module_waits_while_the_daemon_restarts() {
     host.stop_daemon();
     let attempt = host.attempt(ordered.operation);
     let back = async {
-        // Not before the module runs and has found nobody.
-        while host.running().is_empty() {
-            tokio::task::yield_now().await;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        // Not before the module has found nobody.
+        let log = host.root().join("var/pmleadertelecom.log");
+        let has_asked = || std::fs::read_to_string(&log).is_ok_and(|text| text.contains("is away"));
+        until(has_asked, "the module asks in vain").await;
         host.start_daemon().unwrap();
     };
     let (run, ()) = tokio::join!(attempt, back);

@@ -1,8 +1,8 @@
 //! Whole lives of services of every kind.
 
-use billmanager_host::{ItemStatus, Reissue};
+use billmanager_host::{Item, ItemStatus, Reissue};
 use jiff::{SignedDuration, civil::date};
-use pki::Certificate;
+use pki::{Certificate, Csr};
 use pretty_assertions::assert_eq;
 
 use crate::world::{BY_DNS, ORGANISATION, World, csr};
@@ -21,7 +21,7 @@ async fn whole_life(template: &str, names: &[&str], params: &[(&str, &str)]) {
         "{template}"
     );
     assert_eq!(item.end_date, Some(date(2021, 10, 20)), "{template}");
-    let first = Certificate::parse(item.certificate.as_bytes()).unwrap();
+    let first = leaf(&item);
     let covered = first.names().unwrap();
     for name in names {
         assert!(
@@ -29,28 +29,27 @@ async fn whole_life(template: &str, names: &[&str], params: &[(&str, &str)]) {
             "{template}: {name}"
         );
     }
+    assert_eq!(
+        first.subject_text().contains("Example GmbH"),
+        params == ORGANISATION,
+        "{template}: {}",
+        first.subject_text()
+    );
     assert!(
         Certificate::parse_bag(item.certificate.as_bytes()).unwrap().len() > 1,
         "the chain is saved with it"
     );
 
     host.advance(DAY * 30).await.unwrap();
-    let request = csr(names);
-    let reissue = Reissue {
-        csr: request.clone(),
-        key: String::new(),
-        names: None,
-    };
-    host.reissue(item.id, &reissue).await.unwrap();
-    host.run_due().await.unwrap();
-    world.ca_issues().await;
-    host.advance(FIVE_MINUTES).await.unwrap();
-    let second = Certificate::parse(world.item(item.id).await.certificate.as_bytes()).unwrap();
-    let asked = pki::Csr::parse(request.as_bytes()).unwrap();
-    assert_eq!(
-        second.key_fingerprint(),
-        asked.key().fingerprint(),
-        "{template}: the new key"
+    if names.len() > 1 {
+        reissued_by_an_employee(&world, &item).await;
+    } else {
+        reissued_by_the_client(&world, &item, names).await;
+    }
+    assert_ne!(
+        leaf(&world.item(item.id).await).fingerprint(),
+        first.fingerprint(),
+        "{template}"
     );
     assert_eq!(world.charges(names[0]).len(), 1, "{template}: a reissue is free");
 
@@ -89,6 +88,61 @@ async fn whole_life(template: &str, names: &[&str], params: &[(&str, &str)]) {
     assert!(runs.iter().all(billmanager_host::Run::succeeded), "{runs:#?}");
 }
 
+fn leaf(item: &Item) -> Certificate {
+    Certificate::parse(item.certificate.as_bytes()).unwrap()
+}
+
+/// The reissue form with a new key, and the CA's call.
+async fn reissued_by_the_client(world: &World, item: &Item, names: &[&str]) {
+    let request = csr(names);
+    let reissue = Reissue {
+        csr: request.clone(),
+        key: String::new(),
+        names: None,
+    };
+    world.host.reissue(item.id, &reissue).await.unwrap();
+    world.host.run_due().await.unwrap();
+    world.ca_issues().await;
+    world.host.advance(FIVE_MINUTES).await.unwrap();
+    let asked = Csr::parse(request.as_bytes()).unwrap();
+    assert_eq!(
+        leaf(&world.item(item.id).await).key_fingerprint(),
+        asked.key().fingerprint(),
+        "the new key"
+    );
+}
+
+/// The CA has no call for several names: an employee reissues in its client area and uploads what comes.
+async fn reissued_by_an_employee(world: &World, item: &Item) {
+    let host = &world.host;
+    let reissue = Reissue {
+        csr: item.csr.clone(),
+        key: String::new(),
+        names: None,
+    };
+    host.reissue(item.id, &reissue).await.unwrap();
+    host.run_due().await.unwrap();
+    let tasks = host.tasks().await.unwrap();
+    assert_eq!((tasks.len(), tasks[0].kind.as_str()), (1, "postreopen"));
+
+    let record = world.records(&item.name).pop().unwrap();
+    let next = world.ca.reissue_by_itself(record.id).unwrap();
+    world.ca_issues().await;
+    let issued = world.ca.certificate(next.id).unwrap().issued.clone().unwrap();
+    host.finish_by_hand(tasks[0].id, &issued.leaf).await.unwrap();
+
+    // The looks that follow take the new order for the service's, and the certificate for the one that is saved.
+    host.advance(DAY * 8).await.unwrap();
+    let after = world.item(item.id).await;
+    assert_ne!(after.params["custom_order_id"], item.params["custom_order_id"]);
+    assert_eq!(after.certificate, issued.leaf);
+    assert_eq!(
+        (after.status, after.service_status()),
+        (ItemStatus::Active, Some(5))
+    );
+    assert_eq!(after.end_date, Some(issued.valid_to));
+}
+
 #[tokio::test]
 async fn a_domain_validated_service_lives() {
     whole_life("positivessl", &["example.org"], BY_DNS).await;
@@ -100,8 +154,34 @@ async fn an_organisation_validated_service_lives() {
 }
 
 #[tokio::test]
+async fn a_service_with_extended_validation_lives() {
+    whole_life("instantssl_ev", &["example.org"], ORGANISATION).await;
+}
+
+#[tokio::test]
 async fn a_wildcard_service_lives() {
     whole_life("positivessl_wildcard", &["*.example.org"], BY_DNS).await;
+}
+
+#[tokio::test]
+async fn a_service_for_several_names_lives() {
+    let names = ["example.org", "www.example.net", "*.example.com"];
+    whole_life("positivessl_multi_domain", &names, BY_DNS).await;
+}
+
+#[tokio::test]
+async fn an_organisation_validated_service_for_several_names_lives() {
+    whole_life("instantssl_ucc_ov", &["example.org", "example.net"], ORGANISATION).await;
+}
+
+#[tokio::test]
+async fn a_service_for_several_names_with_extended_validation_lives() {
+    whole_life(
+        "positivessl_ev_multi_domain",
+        &["example.org", "example.net"],
+        ORGANISATION,
+    )
+    .await;
 }
 
 #[tokio::test]

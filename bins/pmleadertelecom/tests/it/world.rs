@@ -213,6 +213,16 @@ impl World {
     }
 }
 
+/// Waits until something holds that is only seen by looking.
+pub(crate) async fn until(holds: impl Fn() -> bool, what: &str) {
+    let looking = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, looking).await.is_ok(), "{what}");
+}
+
 pub(crate) fn connection(url: &str, password: &str) -> NewConnection {
     let form = [
         ("url", url),
