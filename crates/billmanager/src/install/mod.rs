@@ -75,20 +75,23 @@ pub fn install(root: &Root, module: Module, executable: &Path) -> Result<Done, I
     Ok(done)
 }
 
-/// Takes both away again and puts back what stood there first. Services and connections stay as they are.
+/// Takes both away again and puts back what stood there first. Files that are not ours, services and connections stay as they are.
 ///
 /// # Errors
 /// [`InstallError`].
 pub fn uninstall(root: &Root, module: Module) -> Result<Done, InstallError> {
     let mut done = Done::new();
     for path in [root.executable(module), root.description(module)] {
-        let kept = kept(root, module, &path);
-        if kept.exists() {
-            fs::rename(&kept, &path).map_err(|source| failed("putting back", &path, source))?;
+        let former = Former::of(root, module, &path);
+        if former.kept.exists() {
+            fs::rename(&former.kept, &path).map_err(|source| failed("putting back", &path, source))?;
             done.push(format!("put back {}", path.display()));
-        } else if path.exists() {
-            fs::remove_file(&path).map_err(|source| failed("removing", &path, source))?;
+        } else if former.none.exists() {
+            remove(&path)?;
+            remove(&former.none)?;
             done.push(format!("removed {}", path.display()));
+        } else if path.exists() {
+            done.push(format!("left {}: it was not placed by install", path.display()));
         }
     }
     done.push(format!(
@@ -109,10 +112,27 @@ fn require(root: &Root, folder: &str) -> Result<(), InstallError> {
     })
 }
 
-/// Where the file that stood there first is kept.
-fn kept(root: &Root, module: Module, path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default();
-    root.join(format!("var/{}/before", module.name)).join(name)
+/// What stood in a place before us.
+struct Former {
+    /// Where it is kept.
+    kept: PathBuf,
+    /// Says that nothing stood there, so that a later version does not take ours for what stood there first.
+    none: PathBuf,
+}
+
+impl Former {
+    fn of(root: &Root, module: Module, path: &Path) -> Self {
+        let name = path.file_name().unwrap_or_default();
+        let kept = root.join(format!("var/{}/before", module.name)).join(name);
+        Self {
+            none: kept.with_extension("none"),
+            kept,
+        }
+    }
+
+    fn is_known(&self) -> bool {
+        self.kept.exists() || self.none.exists()
+    }
 }
 
 /// Writes beside the place and renames, so that the host never starts half a file.
@@ -124,25 +144,26 @@ fn place(
     mode: u32,
     done: &mut Done,
 ) -> Result<(), InstallError> {
-    if fs::read(path).is_ok_and(|there| there == content) {
-        done.push(format!("{} is up to date", path.display()));
-        return Ok(());
-    }
-    let kept = kept(root, module, path);
-    let marker = kept.with_extension("none");
-    for folder in [path.parent(), kept.parent()].into_iter().flatten() {
+    let former = Former::of(root, module, path);
+    for folder in [path.parent(), former.kept.parent()].into_iter().flatten() {
         fs::create_dir_all(folder).map_err(|source| failed("making", folder, source))?;
     }
-    if path.exists() && !kept.exists() && !marker.exists() {
-        fs::copy(path, &kept).map_err(|source| failed("keeping", path, source))?;
-        done.push(format!(
-            "kept the former {} as {}",
-            path.display(),
-            kept.display()
-        ));
-    } else if !kept.exists() {
-        // A later version must not take ours for what stood there first.
-        fs::write(&marker, "").map_err(|source| failed("writing", &marker, source))?;
+    let is_ours = fs::read(path).is_ok_and(|there| there == content);
+    if !former.is_known() {
+        if path.exists() && !is_ours {
+            fs::copy(path, &former.kept).map_err(|source| failed("keeping", path, source))?;
+            done.push(format!(
+                "kept the former {} as {}",
+                path.display(),
+                former.kept.display()
+            ));
+        } else {
+            fs::write(&former.none, "").map_err(|source| failed("writing", &former.none, source))?;
+        }
+    }
+    if is_ours {
+        done.push(format!("{} is up to date", path.display()));
+        return Ok(());
     }
     let new = path.with_extension("new");
     fs::write(&new, content).map_err(|source| failed("writing", &new, source))?;
@@ -151,6 +172,14 @@ fn place(
     fs::rename(&new, path).map_err(|source| failed("placing", path, source))?;
     done.push(format!("placed {}", path.display()));
     Ok(())
+}
+
+/// A file that is gone already is none to remove.
+fn remove(path: &Path) -> Result<(), InstallError> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed("removing", path, source)),
+        _ => Ok(()),
+    }
 }
 
 fn failed(doing: &'static str, path: &Path, source: io::Error) -> InstallError {
@@ -203,6 +232,46 @@ mod tests {
         uninstall(&root, MODULE).unwrap();
         assert!(!root.executable(MODULE).exists());
         assert!(uninstall(&root, MODULE).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_ours_is_never_taken_away() {
+        let (folder, root) = host();
+        let (placed, new) = (root.executable(MODULE), folder.path().join("new"));
+        fs::write(&new, "ours").unwrap();
+        fs::write(&placed, "the vendor's").unwrap();
+        let is_there = || fs::read_to_string(&placed).is_ok_and(|text| text == "the vendor's");
+        uninstall(&root, MODULE).unwrap();
+        assert!(is_there(), "ours was never there");
+        install(&root, MODULE, &new).unwrap();
+        uninstall(&root, MODULE).unwrap();
+        uninstall(&root, MODULE).unwrap();
+        assert!(is_there(), "it was put back already");
+    }
+
+    #[test]
+    fn what_came_after_an_uninstall_is_kept_too() {
+        let (folder, root) = host();
+        let (placed, new) = (root.executable(MODULE), folder.path().join("new"));
+        fs::write(&new, "ours").unwrap();
+        install(&root, MODULE, &new).unwrap();
+        uninstall(&root, MODULE).unwrap();
+        fs::write(&placed, "the vendor's").unwrap();
+        install(&root, MODULE, &new).unwrap();
+        uninstall(&root, MODULE).unwrap();
+        assert_eq!(fs::read_to_string(&placed).unwrap(), "the vendor's");
+    }
+
+    #[test]
+    fn a_file_that_was_copied_by_hand_is_ours() {
+        let (folder, root) = host();
+        let (placed, new) = (root.executable(MODULE), folder.path().join("new"));
+        for path in [&placed, &new] {
+            fs::write(path, "ours").unwrap();
+        }
+        install(&root, MODULE, &new).unwrap();
+        uninstall(&root, MODULE).unwrap();
+        assert!(!placed.exists());
     }
 
     #[test]
