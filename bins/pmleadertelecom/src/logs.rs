@@ -26,7 +26,7 @@ const USUAL_LEVEL: Level = Level::EXTINFO;
 static CAPTURE: OnceLock<Capture> = OnceLock::new();
 
 /// The last lines of this run.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Lines(Option<u64>);
 
 impl Lines {

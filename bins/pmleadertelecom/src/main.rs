@@ -18,7 +18,7 @@ use std::{
 
 use billmanager::{
     Failure, Kind, Module, Root,
-    arguments::{Arguments, Key, PROBE_ANSWER, Request, USAGE},
+    arguments::{Arguments, Key, PROBE_ANSWER, Request, USAGE, VERSION_ANSWER},
     database::Database,
     host::{Host, Mgrctl},
     run::{self, Session},
@@ -26,6 +26,9 @@ use billmanager::{
     xml::Element,
 };
 use tokio::runtime::{Builder, Runtime};
+
+/// What a command comes to: a document or nothing for standard output, or a failure.
+type Answer = Result<Option<Element>, Failure>;
 
 /// Longest text read from standard input, in bytes.
 const LONGEST_INPUT: u64 = 5 * 1024 * 1024;
@@ -40,8 +43,10 @@ fn main() -> ExitCode {
     }
     match Request::read(tokens) {
         Request::Probe => print(PROBE_ANSWER, true),
+        // A terminal has a person before it.
+        Request::Help if io::stdout().is_terminal() => print(&format!("{USAGE}{}", people::HELP), true),
         Request::Help => print(USAGE, true),
-        Request::Version => print(&format!("{}\n", env!("CARGO_PKG_VERSION")), true),
+        Request::Version => print(VERSION_ANSWER, true),
         Request::Wrong(faults) => {
             for fault in faults {
                 let _ = writeln!(io::stderr(), "{}", fault.line());
@@ -71,7 +76,8 @@ fn command(arguments: Arguments) -> ExitCode {
     let Some(module) = module() else {
         return answer(Err(Failure::new(Kind::Internal).about("connector")));
     };
-    if arguments.text(Key::Command) == "features" && !root.templates(module).exists() {
+    let is_plain = arguments.ignored.is_empty() && !root.templates(module).exists();
+    if arguments.text(Key::Command) == "features" && is_plain {
         return answer(Ok(Some(billmanager::features::document(&Templates::built_in()))));
     }
     // Paths of the host's settings are relative to it.
@@ -80,23 +86,22 @@ fn command(arguments: Arguments) -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         tracing::error!(panic = %panic, "the module panicked");
     }));
-    let done = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        carry_out(arguments.clone(), module, &root, log)
-    }));
-    let done = done.unwrap_or_else(|panic| {
-        let failure = Failure::new(Kind::Internal).saying(text_of(&*panic));
-        tell(arguments, module, &root, log, &failure);
-        Err(failure)
-    });
-    answer(done)
+    answer(guarded(
+        || carry_out(arguments.clone(), module, &root, log),
+        |failure| tell(arguments.clone(), module, &root, log, failure),
+    ))
 }
 
-fn carry_out(
-    arguments: Arguments,
-    module: Module,
-    root: &Root,
-    log: logs::Lines,
-) -> Result<Option<Element>, Failure> {
+/// What a command comes to; a panic is a failure like any other, and told by `report`.
+fn guarded(work: impl FnOnce() -> Answer, report: impl FnOnce(&Failure)) -> Answer {
+    std::panic::catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let failure = Failure::new(Kind::Internal).saying(domain::mask::text(&text_of(&*panic)));
+        report(&failure);
+        Err(failure)
+    })
+}
+
+fn carry_out(arguments: Arguments, module: Module, root: &Root, log: logs::Lines) -> Answer {
     let span = tracing::info_span!("run", module = module.name, operation = log.name());
     let _entered = span.enter();
     tracing::trace!(exchange = "run", "run with: {}", arguments.shown());
@@ -187,7 +192,7 @@ fn read_input() -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn answer(done: Result<Option<Element>, Failure>) -> ExitCode {
+fn answer(done: Answer) -> ExitCode {
     match done {
         Ok(None) => ExitCode::SUCCESS,
         Ok(Some(document)) => print(&document.pretty(), true),
@@ -213,4 +218,62 @@ fn text_of(panic: &(dyn std::any::Any + Send)) -> String {
         .map(|text| (*text).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned());
     text.unwrap_or_else(|| "the module panicked".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    use super::*;
+
+    /// A host that writes down what it is called with and whose database is not there.
+    const MGRCTL: &str = "#!/bin/sh
+printf '%s\\n' \"$*\" >>calls
+echo '<doc><elem><DBSocket>nowhere</DBSocket></elem></doc>'
+";
+
+    #[test]
+    fn a_panic_is_a_failure_and_the_operation_hears_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let client = folder.path().join("sbin/mgrctl");
+        fs::create_dir(folder.path().join("sbin")).unwrap();
+        fs::write(&client, MGRCTL).unwrap();
+        fs::set_permissions(&client, fs::Permissions::from_mode(0o755)).unwrap();
+        let root = Root::at(folder.path());
+        let (module, log) = (module().unwrap(), logs::Lines::default());
+        let line = "--command open --item 5 --runningoperation 7";
+        let Request::Run(arguments) = Request::read(line.split(' ').map(str::to_owned)) else {
+            panic!("{line}")
+        };
+
+        let done = guarded(
+            || panic!("password=hunter2 is in the way"),
+            |failure| tell(arguments, module, &root, log, failure),
+        );
+
+        let failure = done.unwrap_err();
+        assert_eq!(failure.kind, Kind::Internal);
+        let calls = fs::read_to_string(folder.path().join("calls")).unwrap();
+        let report = calls
+            .lines()
+            .find(|call| call.contains("runningoperation.edit sok=ok elid=7"))
+            .unwrap();
+        assert!(
+            report.contains("type=\"internal_error\"") && report.contains("in the way"),
+            "{report}"
+        );
+        let said = format!("{calls}{}", failure.document().compact());
+        assert!(!said.contains("hunter2"), "{said}");
+    }
+
+    #[test]
+    fn without_a_panic_the_answer_is_the_commands() {
+        let done = guarded(|| Ok(Some(Element::doc())), |_| panic!("nothing to tell"));
+        assert_eq!(done.unwrap(), Some(Element::doc()));
+        let done = guarded(
+            || Err(Failure::missed("item")),
+            |_| panic!("it was told where it happened"),
+        );
+        assert_eq!(done.unwrap_err().kind, Kind::Missed);
+    }
 }

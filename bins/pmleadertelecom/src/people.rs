@@ -1,4 +1,4 @@
-//! What people start: `install`, `uninstall`, `purchase`. The host never gives such a word: its lines begin with an option.
+//! What people start: `install`, `uninstall`, `purchase`, `version`, `help`. The host never gives such a word: its lines begin with an option.
 
 use std::{
     fmt::Write as _,
@@ -16,7 +16,8 @@ use billmanager::{
 };
 use ca::CaOrderRef;
 
-const HELP: &str = "\
+/// The words and their options.
+pub(crate) const HELP: &str = "\
 pmleadertelecom install [--root DIR]      place the module and its description, keep what was there
 pmleadertelecom install --check           test this host; changes nothing
 pmleadertelecom uninstall [--root DIR]    take both away and put back what was there
@@ -24,11 +25,13 @@ pmleadertelecom purchase --item N         show the purchase of a service
     --adopt ORDER                         it is this order at the CA
     --none                                the CA certainly has nothing: buy again at the next run
     --abandon WHY                         give it up
+pmleadertelecom version                   the version of this executable
+pmleadertelecom help                      this
 ";
 
 /// Whether it is one of the words.
 pub(crate) fn is_word(word: &str) -> bool {
-    matches!(word, "install" | "uninstall" | "purchase")
+    matches!(word, "install" | "uninstall" | "purchase" | "version" | "help")
 }
 
 /// Does it.
@@ -52,8 +55,14 @@ pub(crate) fn run(word: &str, rest: &[String]) -> ExitCode {
 /// What is printed, and whether all is well.
 fn carry_out(word: &str, rest: &[String]) -> anyhow::Result<(String, bool)> {
     let options = Options::read(rest)?;
-    if options.wants_help {
+    if options.wants_help || word == "help" {
         return Ok((HELP.to_owned(), true));
+    }
+    if word == "version" {
+        return Ok((
+            concat!("pmleadertelecom ", env!("CARGO_PKG_VERSION"), "\n").to_owned(),
+            true,
+        ));
     }
     let root = options.root.clone().map_or_else(crate::root, Root::at);
     let module = crate::module().ok_or_else(|| anyhow!("the connector is missing"))?;

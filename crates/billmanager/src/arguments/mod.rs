@@ -13,6 +13,9 @@ use self::options::{OPTIONS, Spec, Takes, required};
 /// What `-T` prints: the vendor's probe expects this very text.
 pub const PROBE_ANSWER: &str = "(c) ISPsystem.com";
 
+/// What `--version` prints: the version of the protocol, as all modules of the vendor's base say it.
+pub const VERSION_ANSWER: &str = "1.0\n";
+
 /// What `--help` prints, and what follows a wrong command line.
 pub const USAGE: &str = "\nprocessing module\n\nUsage: binaryname --command <command>\n\n";
 
