@@ -6,10 +6,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod commands;
 mod crowd;
 mod failures;
 mod gate;
 mod kills;
 mod lives;
+mod logs;
 mod subscription;
 mod world;
