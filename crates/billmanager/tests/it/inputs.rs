@@ -102,43 +102,192 @@ fn tokens(draw: &mut Draw) -> Vec<String> {
         .collect()
 }
 
+/// The options once more, from the table of the protocol facts (§4.1, §4.2): name, letter, whether it takes a value, whether that is a number.
+const TABLE: &[(Key, &str, Option<char>, bool, bool)] = &[
+    (Key::Command, "command", Some('c'), true, false),
+    (Key::Subcommand, "subcommand", None, true, false),
+    (Key::Id, "id", None, true, false),
+    (Key::Item, "item", Some('i'), true, true),
+    (Key::Lang, "lang", Some('l'), true, false),
+    (Key::Module, "module", Some('m'), true, true),
+    (Key::ItemType, "itemtype", Some('t'), true, false),
+    (Key::Intname, "intname", None, true, false),
+    (Key::Param, "param", None, true, false),
+    (Key::Value, "value", None, true, false),
+    (Key::RunningOperation, "runningoperation", None, true, true),
+    (Key::Level, "level", None, true, true),
+    (Key::Addon, "addon", Some('a'), true, false),
+    (Key::Domain, "domain", None, true, false),
+    (Key::Emails, "emails", None, true, false),
+    (Key::Email, "email", None, true, false),
+    (Key::Tld, "tld", None, true, false),
+    (Key::SearchString, "searchstring", None, true, false),
+    (Key::UserId, "userid", None, true, false),
+    (Key::Password, "password", None, true, false),
+    (Key::Help, "help", Some('h'), false, false),
+    (Key::Version, "version", Some('V'), false, false),
+    (Key::Probe, "", Some('T'), false, false),
+];
+
+/// What a command line means by the rules of §4.3, told step by step as they stand there: the measure for the reader.
+struct Meaning {
+    given: Vec<(Key, Option<String>)>,
+    unknown: Vec<String>,
+}
+
+impl Meaning {
+    fn of(tokens: &[String]) -> Self {
+        let mut meaning = Self {
+            given: Vec::new(),
+            unknown: Vec::new(),
+        };
+        let mut at = 0;
+        while let Some(token) = tokens.get(at) {
+            at += 1;
+            let dashes = token.chars().take_while(|c| *c == '-').count();
+            let is_dashes_alone = dashes == token.chars().count();
+            match dashes {
+                0 => {}
+                1 | 2 if is_dashes_alone => {}
+                1 => {
+                    let mut is_known = false;
+                    let mut takes_next = None;
+                    for (key, _, letter, takes, _) in TABLE {
+                        let is_in = letter.is_some_and(|letter| token.contains(letter));
+                        if !is_in || meaning.has(*key) {
+                            continue;
+                        }
+                        is_known = true;
+                        meaning.give(*key, None);
+                        if *takes && token.chars().last() == *letter {
+                            takes_next = Some(*key);
+                        }
+                    }
+                    if let (Some(key), Some(value)) = (takes_next, tokens.get(at)) {
+                        meaning.give(key, Some(value.clone()));
+                        at += 1;
+                    }
+                    if !is_known {
+                        meaning.unknown.push(token.clone());
+                    }
+                }
+                _ => {
+                    let named = TABLE
+                        .iter()
+                        .find(|(_, name, ..)| !name.is_empty() && format!("--{name}") == *token);
+                    match named {
+                        None => meaning.unknown.push(token.clone()),
+                        Some((key, _, _, false, _)) => meaning.give(*key, None),
+                        Some((key, ..)) => {
+                            meaning.give(*key, tokens.get(at).cloned());
+                            at += 1;
+                        }
+                    }
+                }
+            }
+        }
+        meaning
+    }
+
+    fn give(&mut self, key: Key, value: Option<String>) {
+        self.given.retain(|(known, _)| *known != key);
+        self.given.push((key, value));
+    }
+
+    fn has(&self, key: Key) -> bool {
+        self.given.iter().any(|(known, _)| *known == key)
+    }
+
+    fn value(&self, key: Key) -> Option<&str> {
+        let given = self.given.iter().find(|(known, _)| *known == key);
+        given.and_then(|(_, value)| value.as_deref())
+    }
+
+    fn is_required(&self, key: Key) -> bool {
+        let command = self.value(Key::Command).unwrap_or_default();
+        let of = |commands: &str| commands.split(' ').any(|one| one == command);
+        match key {
+            Key::Command => true,
+            Key::Subcommand => of("import_pricelist"),
+            Key::Id => self.value(Key::Subcommand) == Some("pricelist"),
+            Key::Item => {
+                of("open resume suspend close prolong setparam check_param gen_key update_ns transfer")
+            }
+            Key::Module => of(
+                "sync_pricelist sync_server sync_iplist get_server_config import import_pricelist approver",
+            ),
+            Key::ItemType => of("import"),
+            Key::Intname | Key::Domain => of("approver"),
+            Key::Param => of("check_param tune_service_profile"),
+            _ => false,
+        }
+    }
+
+    /// The lines on standard error.
+    fn faults(&self) -> Vec<String> {
+        let fault = |(key, name, _, takes, is_number): &(Key, &str, Option<char>, bool, bool)| {
+            let name = format!("\u{1b}[1;31m{name}\u{1b}[0m");
+            if !self.has(*key) {
+                return self
+                    .is_required(*key)
+                    .then(|| format!("\tMissed argument {name}"));
+            }
+            let Some(value) = self.value(*key) else {
+                return takes.then(|| format!("\tArgument {name} require value"));
+            };
+            let is_good = !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) && value.len() < 20;
+            (*is_number && !is_good).then(|| format!("\tArgument {name} has invalid value"))
+        };
+        TABLE.iter().filter_map(fault).collect()
+    }
+}
+
 #[test]
 fn any_command_line_is_read_by_the_rules() {
     let mut draw = Draw(1);
-    let mut runs = 0;
+    let (mut runs, mut wrong) = (0, 0);
     for _ in 0..INPUTS {
         let tokens = tokens(&mut draw);
+        let meaning = Meaning::of(&tokens);
         match Request::read(tokens.clone()) {
-            Request::Run(arguments) => {
-                runs += 1;
-                assert!(arguments.has(Key::Command), "{tokens:?}");
-                assert!(
-                    !arguments.has(Key::Probe) && !arguments.has(Key::Help),
-                    "{tokens:?}"
-                );
-                if arguments.text(Key::Command) == "open" {
-                    assert!(arguments.text(Key::Item).parse::<u64>().is_ok(), "{tokens:?}");
+            Request::Probe => assert!(meaning.has(Key::Probe), "{tokens:?}"),
+            Request::Help => assert!(meaning.has(Key::Help) && !meaning.has(Key::Probe), "{tokens:?}"),
+            Request::Version => {
+                let is_asked_first = !meaning.has(Key::Probe) && !meaning.has(Key::Help);
+                assert!(meaning.has(Key::Version) && is_asked_first, "{tokens:?}");
+            }
+            read => {
+                for key in [Key::Probe, Key::Help, Key::Version] {
+                    assert!(!meaning.has(key), "{tokens:?}");
                 }
-                for ignored in &arguments.ignored {
-                    assert!(ignored.starts_with('-') && tokens.contains(ignored), "{tokens:?}");
+                let faults = meaning.faults();
+                match read {
+                    Request::Run(arguments) => {
+                        runs += 1;
+                        assert_eq!(faults, [""; 0], "{tokens:?}");
+                        assert_eq!(arguments.ignored, meaning.unknown, "{tokens:?}");
+                        for (key, ..) in TABLE {
+                            assert_eq!(arguments.has(*key), meaning.has(*key), "{tokens:?}");
+                            let value = meaning.value(*key).unwrap_or_default();
+                            assert_eq!(arguments.text(*key), value, "{tokens:?}");
+                        }
+                        assert!(arguments.shown().starts_with("--command"), "{tokens:?}");
+                    }
+                    Request::Wrong(found) => {
+                        wrong += 1;
+                        let lines: Vec<String> = found.iter().map(|fault| fault.line()).collect();
+                        assert_eq!(lines, faults, "{tokens:?}");
+                        assert!(!lines.is_empty(), "{tokens:?}");
+                    }
+                    _ => unreachable!("taken above"),
                 }
-                assert!(arguments.shown().starts_with("--command"), "{tokens:?}");
             }
-            Request::Wrong(faults) => {
-                assert!(!faults.is_empty(), "{tokens:?}");
-                assert!(
-                    faults.iter().all(|fault| fault.line().starts_with('\t')),
-                    "{tokens:?}"
-                );
-            }
-            Request::Probe => {
-                let is_asked = |token: &String| token.starts_with('-') && token.contains('T');
-                assert!(tokens.iter().any(is_asked), "{tokens:?}");
-            }
-            Request::Help | Request::Version => {}
         }
     }
-    assert!(runs > 1_000, "only {runs} lines ran");
+    assert!(
+        runs > 1_000 && wrong > 1_000,
+        "only {runs} lines ran, {wrong} were wrong"
+    );
 }
 
 /// Text that is nearly XML.
