@@ -160,6 +160,7 @@ pub(crate) fn session(
         resolver: names,
         arguments,
         used: OnceLock::new(),
+        task_language: OnceLock::new(),
         log: Box::new(move || log.lines()),
     };
     (session, database)

@@ -11,6 +11,7 @@ use crate::{
     Failure, Kind, Module,
     records::{ConnectionParams, ConnectionRow},
     secret::HostKey,
+    texts::Language,
     xml::Element,
 };
 
@@ -108,6 +109,20 @@ impl Parameters {
     #[must_use]
     pub fn reissue_days(&self) -> Option<u16> {
         self.text("reissue_days").parse().ok().filter(|days| *days > 0)
+    }
+
+    /// In which language employees read the tasks; `None` when the administrator does not say.
+    ///
+    /// # Errors
+    /// [`Kind::Value`] for a language that the module does not speak.
+    pub fn task_language(&self) -> Result<Option<Language>, Failure> {
+        match self.text("task_language") {
+            "" => Ok(None),
+            told => match Language::of(told) {
+                Some(language) => Ok(Some(language)),
+                None => Err(Failure::value("processing", "task_language").with("problem", told)),
+            },
+        }
     }
 
     /// Where the two dates go.
@@ -248,6 +263,16 @@ mod tests {
         let nowhere =
             "<doc><end_date_field>none</end_date_field><paid_till_field>none</paid_till_field></doc>";
         assert!(parameters(nowhere).date_fields().is_ok());
+    }
+
+    #[test]
+    fn tasks_are_written_in_a_language_that_the_module_speaks() {
+        let told = |code: &str| {
+            parameters(&format!("<doc><task_language>{code}</task_language></doc>")).task_language()
+        };
+        assert_eq!(told("").unwrap(), None);
+        assert_eq!(told("ru").unwrap(), Some(Language::Russian));
+        assert!(told("fr").is_err());
     }
 
     #[test]

@@ -229,6 +229,10 @@ impl Failure {
         for (name, value) in &self.params {
             error.push(Element::new("param").with("name", *name).text(value.as_str()));
         }
+        // The text of this type has a mark for it, and the host would show a mark that nothing fills.
+        if self.kind == Kind::Value && self.params.iter().all(|(name, _)| *name != "problem") {
+            error.push(Element::new("param").with("name", "problem"));
+        }
         error
     }
 

@@ -13,6 +13,7 @@ pub const PARAMS: &[&str] = &[
     "reissue_days",
     "end_date_field",
     "paid_till_field",
+    "task_language",
 ];
 
 /// Parameters that are stored encrypted.

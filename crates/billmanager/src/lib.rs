@@ -22,6 +22,7 @@
 //! | [`filed`] | the journal of purchases, kept with the service |
 //! | [`lock`] | one run per service at a time |
 //! | [`commands`] | what is done for each command |
+//! | [`texts`] | what employees read |
 //! | [`report`] | what the host is told of a failure |
 //! | [`run`] | from the command line to the answer |
 //! | [`install`] | placing the module on a host, and testing the host |
@@ -43,6 +44,7 @@ pub mod run;
 pub mod secret;
 pub mod service;
 pub mod template;
+pub mod texts;
 pub mod xml;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use crate::{
     commands::Command,
     host::NewTask,
     run::{Session, at_best},
+    texts,
     xml::Element,
 };
 
@@ -54,10 +55,7 @@ async fn hand_over(session: &Session, operation: u64, failure: &Failure) -> Resu
     let Some(kind) = session.host.task_type(name, item).await? else {
         return Ok(());
     };
-    let mut text = failure.to_string();
-    for (name, value) in &failure.params {
-        text.extend(["\n", name, ": ", value]);
-    }
+    let text = texts::of_failure(session.language(), failure);
     let task = NewTask {
         item,
         operation: Some(operation),

@@ -18,6 +18,7 @@ use crate::{
     records::{HostTime, Records},
     secret::HostKey,
     template::Templates,
+    texts::Language,
     xml::Element,
 };
 
@@ -39,6 +40,8 @@ pub struct Session {
     pub arguments: Arguments,
     /// The connection that this run uses, once it is known.
     pub used: OnceLock<Label>,
+    /// The language of tasks that this connection says.
+    pub task_language: OnceLock<Language>,
     /// The last lines of the log under an operation.
     pub log: Box<dyn Fn() -> Vec<String> + Send + Sync>,
 }
@@ -141,6 +144,14 @@ impl Session {
         self.arguments.number(Key::RunningOperation)
     }
 
+    /// In which language tasks are written: the connection's, else the caller's, else English.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        let of_caller = || Language::of(self.arguments.text(Key::Lang));
+        let told = self.task_language.get().copied();
+        told.or_else(of_caller).unwrap_or_default()
+    }
+
     /// The host's clock.
     ///
     /// # Errors
@@ -187,6 +198,10 @@ impl Session {
                     .because(error)
             })
         })?;
+        // A word that is none of ours keeps nobody from buying.
+        if let Ok(Some(language)) = parameters.task_language() {
+            let _ = self.task_language.set(language);
+        }
         let clock = self.clock().await?;
         let connector = self.connect(&parameters, Arc::new(clock.clone()))?;
         Ok(Account {

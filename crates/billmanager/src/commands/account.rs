@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::{Failure, Kind, arguments::Key, connection::Parameters, run::Session, xml::Element};
+use crate::{
+    Failure, Kind, arguments::Key, connection::Parameters, run::Session, texts::Language, xml::Element,
+};
 
 /// Tries step by step to reach the CA with the form's values. Needs neither the host's database nor its functions.
 pub(super) async fn check(session: &Session, form: &Element) -> Result<Element, Failure> {
     let parameters = Parameters::of_document(form);
     parameters.date_fields()?;
+    parameters.task_language()?;
     for (name, most) in [("reissue_days", 365_u32), ("settle_seconds", 86_400)] {
         let text = parameters.text(name);
         if !text.is_empty() && text.parse::<u32>().map_or(true, |number| number > most) {
@@ -24,18 +27,25 @@ pub(super) async fn check(session: &Session, form: &Element) -> Result<Element, 
 
 /// The form with its lists.
 pub(super) fn tune(mut form: Element) -> Element {
-    const LISTS: &[(&str, &[&str])] = &[
-        ("end_date_field", &["expiredate", "crt_end_date", "none"]),
-        ("paid_till_field", &["subscriptiondate", "expiredate", "none"]),
+    let fields = |names: &[&'static str]| names.iter().map(|name| (*name, *name)).collect();
+    let languages = Language::ALL.map(|language| (language.code(), language.name()));
+    let lists: [(&str, Vec<(&str, &str)>); 3] = [
+        ("end_date_field", fields(&["expiredate", "crt_end_date", "none"])),
+        (
+            "paid_till_field",
+            fields(&["subscriptiondate", "expiredate", "none"]),
+        ),
+        ("task_language", languages.into()),
     ];
-    for (name, fields) in LISTS {
-        let mut list = Element::new("slist").with("name", *name);
-        for field in *fields {
-            list.push(Element::new("msg").with("key", *field).text(*field));
+    for (name, choices) in lists {
+        let mut list = Element::new("slist").with("name", name);
+        for (key, text) in &choices {
+            list.push(Element::new("msg").with("key", *key).text(*text));
         }
         if form.content_of(name).is_none_or(|value| value.is_empty()) {
+            let usual = choices.first().map_or("", |(key, _)| *key);
             form.remove(name);
-            form.push(Element::new(*name).text(fields.first().copied().unwrap_or_default()));
+            form.push(Element::new(name).text(usual));
         }
         form.push(list);
     }

@@ -11,6 +11,7 @@ use crate::{
     filed::{self, Filed, ItemJournal, Purpose},
     run::{Account, Session, at_best},
     service::{ORDER, Service, status},
+    texts::TaskText,
 };
 
 /// What came of it.
@@ -157,11 +158,10 @@ async fn judge(session: &Session, service: &Service, outcome: Outcome) -> Result
             ca_order, duplicates, ..
         } => {
             if !duplicates.is_empty() {
-                let ids: Vec<&str> = duplicates.iter().map(CaOrderRef::as_str).collect();
-                let text = format!(
-                    "The CA made this order more than once. Used: {ca_order}. Have cancelled: {}.",
-                    ids.join(", ")
-                );
+                let others: Vec<&str> = duplicates.iter().map(CaOrderRef::as_str).collect();
+                let others = others.join(", ");
+                let values = [("order", ca_order.as_str()), ("others", others.as_str())];
+                let text = TaskText::OrderedTwice.say(session.language(), &values);
                 at_best(
                     "a task for orders made twice",
                     super::tasks::make(session, service.id(), "open", &text),

@@ -15,6 +15,7 @@ use crate::{
     filed::Purpose,
     run::{Account, Session},
     service::Service,
+    texts::TaskText,
 };
 
 /// Where it is noted for which End date a task was made.
@@ -34,7 +35,8 @@ pub(super) async fn reopen(session: &Session) -> Result<(), Failure> {
     match bought {
         Bought::Accepted(order) => buying::adopt(session, account, service, &order).await?,
         Bought::Unsupported => {
-            return tasks::make(session, service.id(), "reopen", &task_text(service, &order)).await;
+            let text = by_hand(session, service, &order);
+            return tasks::make(session, service.id(), "reopen", &text).await;
         }
     }
     buying::end_operation(session, &work, "service.postreopen").await
@@ -53,7 +55,7 @@ pub(super) async fn by_itself(
         return Ok(false);
     }
     let kind = order::kind(&session.templates(), service);
-    let mut text = task_text(service, order);
+    let mut text = by_hand(session, service, order);
     if account.connector.descriptor().capabilities.reissues(kind) {
         match buy(session, account, service, Purpose::Reissue, kind, order).await {
             Ok(Bought::Accepted(order)) => {
@@ -63,7 +65,13 @@ pub(super) async fn by_itself(
             }
             Ok(Bought::Unsupported) => {}
             Err(failure) if failure.kind == Kind::Api => {
-                text = format!("The CA refused to reissue: {}. {text}", failure.value);
+                let names = names(service);
+                let values = [
+                    ("why", failure.value.as_str()),
+                    ("order", order.as_str()),
+                    ("names", names.as_str()),
+                ];
+                text = TaskText::ReissueAfterRefusal.say(session.language(), &values);
             }
             Err(failure) => return Err(failure),
         }
@@ -96,16 +104,16 @@ async fn buy(
 }
 
 /// What the employee needs: which order, which names, and that the request lies with the service.
-fn task_text(service: &Service, order: &CaOrderRef) -> String {
-    let names = match service.csr() {
-        Ok(csr) => {
-            let altname = service.param("altname");
-            format!("{} {altname}", csr.names().main())
-        }
-        Err(_) => service.param("altname").to_owned(),
-    };
-    format!(
-        "Reissue the certificate of order {order} in the CA's client area with the request of this service, then save the new certificate here. Names: {}",
-        names.trim()
-    )
+fn by_hand(session: &Session, service: &Service, order: &CaOrderRef) -> String {
+    let names = names(service);
+    let values = [("order", order.as_str()), ("names", names.as_str())];
+    TaskText::Reissue.say(session.language(), &values)
+}
+
+fn names(service: &Service) -> String {
+    let altname = service.param("altname");
+    match service.csr() {
+        Ok(csr) => format!("{} {altname}", csr.names().main()).trim_end().to_owned(),
+        Err(_) => altname.to_owned(),
+    }
 }

@@ -27,6 +27,7 @@ use crate::{
     run::{Account, Session},
     service::{ORDER, Service, date, status},
     template::Flag,
+    texts::TaskText,
 };
 
 /// How often a look follows an order that took the place of another.
@@ -328,10 +329,11 @@ impl Look<'_> {
                 .filter(|former| is_of_reissue && *former != snapshot.ca_order)
         });
         if let Some(former) = former {
-            let text = format!(
-                "The CA refused to reissue ({}, order {}). The certificate before it stays in use; see why in the CA's client area.",
-                snapshot.raw_status, snapshot.ca_order
-            );
+            let values = [
+                ("state", snapshot.raw_status.as_str()),
+                ("order", snapshot.ca_order.as_str()),
+            ];
+            let text = TaskText::ReissueRefused.say(self.session.language(), &values);
             let present = Certificate::parse(self.service.certificate.crt.as_bytes());
             let end_date = present.map_or(Date::MIN, |leaf| self.account.clock.day_of(leaf.not_after()));
             reissuing::hand_over(self.session, &mut self.service, end_date, &text).await?;

@@ -433,6 +433,48 @@ async fn several_names_are_reissued_by_a_person_once() {
 }
 
 #[tokio::test]
+async fn tasks_are_written_in_the_language_that_the_connection_says() {
+    let mut world = World::new();
+    let names = ["example.com", "b.example.com"];
+    let item = issued(&mut world, "positivessl_multi_domain", &names).await;
+    let reopen = format!("--command reopen --item {item} {OPERATION} --lang ru");
+    let task = async |world: &World| {
+        let told = world.run(&reopen).await;
+        world.host.edit(|state| state.tasks.clear());
+        told.lines()
+            .find(|line| line.starts_with("> task.edit"))
+            .unwrap()
+            .to_owned()
+    };
+    let of_caller = task(&world).await;
+    assert!(of_caller.contains("Перевыпустите"), "{of_caller}");
+    let says = |language: &str| {
+        let language = language.to_owned();
+        world
+            .host
+            .edit(|state| state.connection.insert("task_language".to_owned(), language));
+    };
+    says("en");
+    let of_connection = task(&world).await;
+    assert!(
+        of_connection.contains("Reissue the certificate"),
+        "{of_connection}"
+    );
+
+    says("ru");
+    let other = world.service("positivessl", &["example.com"]);
+    world.host.edit(|state| state.tries = 10);
+    world.ca.trouble(Trouble::Refused);
+    let failed = world
+        .run(&format!("--command open --item {other} --runningoperation 10"))
+        .await;
+    assert!(
+        failed.contains("params=LeaderTelecom отказал: Insufficient funds"),
+        "{failed}"
+    );
+}
+
+#[tokio::test]
 async fn a_reissue_without_a_call_is_a_persons() {
     let mut world = World::new();
     let item = issued(&mut world, "positivessl", &["example.com"]).await;

@@ -8,7 +8,7 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
-    use crate::{Kind, features, template::Templates, xml::Element};
+    use crate::{Failure, Kind, features, template::Templates, texts::TaskText, xml::Element};
 
     const NAME: &str = "pmleadertelecom";
 
@@ -127,6 +127,24 @@ mod tests {
     }
 
     #[test]
+    fn a_wrong_value_fills_every_mark_of_its_text() {
+        let key = ("msgerror".to_owned(), "msg_error_value".to_owned());
+        for failure in [
+            Failure::value("certificate", "csr"),
+            Failure::value("period", "3").with("problem", "months"),
+        ] {
+            let error = failure.element();
+            let params: BTreeSet<String> = error
+                .children()
+                .filter_map(|param| param.attribute("name").map(str::to_owned))
+                .chain(["object", "value"].map(str::to_owned))
+                .collect();
+            let marks = placeholders(&messages("en")[&key]);
+            assert!(marks.is_subset(&params), "{marks:?} {params:?}");
+        }
+    }
+
+    #[test]
     fn everything_that_is_shown_has_a_text() {
         let templates = Templates::built_in();
         for messages in [messages("en"), messages("ru")] {
@@ -146,6 +164,9 @@ mod tests {
             for kind in Kind::ALL {
                 let key = format!("msg_error_{}", kind.word());
                 assert!(has(&messages, "msgerror", &key), "{key}");
+            }
+            for text in TaskText::ALL {
+                assert!(has(&messages, "task", text.word()), "{text:?}");
             }
             for (name, _) in features::CUSTOM {
                 assert!(
