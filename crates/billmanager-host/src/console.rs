@@ -17,8 +17,11 @@ tariff NAME TEMPLATE CONNECTION       adds a tariff plan
 order TARIFF MONTHS NAME[,NAME…] [param=value …]
                                       a client orders (key and CSR are made for him) and pays
 reissue ITEM                          the client asks for a reissue, with a new key
-prolong|suspend|resume|close ITEM     the operation of that name
+prolong|suspend|resume|setparam|close ITEM
+                                      the operation of that name
 again OPERATION                       an employee starts an operation again
+param ITEM name=value …               an employee enters or corrects parameters of a service
+finish TASK FILE                      an employee uploads the certificate of this file, and the task is done
 look ITEM                             sync_item now
 run WORD …                            the module with these words
 mgrctl WORD …                         sbin/mgrctl -m billmgr with these words
@@ -29,6 +32,7 @@ show                                  items, operations, tasks, problems, balanc
 certificate ITEM                      what was saved
 calls                                 what the module asked of BILLmanager since the last time
 quit
+A value with spaces stands in quotes: org_name="Example GmbH".
 ";
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -44,7 +48,8 @@ pub(crate) async fn run(host: &Host, module: &str) -> anyhow::Result<()> {
         host.now()
     ))?;
     while let Some(line) = next_line().await? {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let words = words_of(&line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let Some((command, rest)) = words.split_first() else {
             continue;
         };
@@ -82,13 +87,24 @@ async fn execute(host: &Host, module: &str, command: &str, rest: &[&str]) -> any
         }
         ("order", [tariff, months, names, params @ ..]) => order(host, tariff, months, names, params).await,
         ("reissue", [item]) => reissue(host, item.parse()?).await,
-        (operation @ ("prolong" | "suspend" | "resume" | "close"), [item]) => {
+        (operation @ ("prolong" | "suspend" | "resume" | "setparam" | "close"), [item]) => {
             host.begin(item.parse()?, operation).await?;
             work(host).await
         }
         ("again", [operation]) => {
             host.start_again(operation.parse()?).await?;
             work(host).await
+        }
+        ("param", [item, params @ ..]) => {
+            for (name, value) in pairs(params)? {
+                host.set_item_param(item.parse()?, &name, &value).await?;
+            }
+            show(host).await
+        }
+        ("finish", [task, file]) => {
+            let text = std::fs::read_to_string(file).with_context(|| format!("reading {file}"))?;
+            host.finish_by_hand(task.parse()?, &text).await?;
+            show(host).await
         }
         ("look", [item]) => Ok(ending(&host.look(item.parse()?).await?)),
         ("run", words) => Ok(ending(&host.run(module, words, "").await?)),
@@ -304,6 +320,24 @@ fn ending(run: &billmanager_host::Run) -> String {
     format!("{}{}ended with {:?}", run.stdout, run.stderr, run.status)
 }
 
+/// The words of a line; white space within double quotes divides none.
+fn words_of(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let (mut word, mut is_quoted) = (None::<String>, false);
+    for c in line.chars() {
+        if c == '"' {
+            is_quoted = !is_quoted;
+            word.get_or_insert_default();
+        } else if c.is_whitespace() && !is_quoted {
+            words.extend(word.take());
+        } else {
+            word.get_or_insert_default().push(c);
+        }
+    }
+    words.extend(word);
+    words
+}
+
 fn pairs(words: &[&str]) -> anyhow::Result<Vec<(String, String)>> {
     words
         .iter()
@@ -333,4 +367,21 @@ fn say(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{text}")?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_in_quotes_divides_no_word() {
+        for (line, words) in [
+            ("", &[][..]),
+            ("  show  ", &["show"]),
+            ("order 1 12 a.b org_name=\"Example  GmbH\" x=", &["order", "1", "12", "a.b", "org_name=Example  GmbH", "x="]),
+            ("a \"\" \"b c", &["a", "", "b c"]),
+        ] {
+            assert_eq!(words_of(line), words, "{line}");
+        }
+    }
 }

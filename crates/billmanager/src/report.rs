@@ -13,6 +13,9 @@ use crate::{
     xml::Element,
 };
 
+/// Bytes of log in a report, which holds it twice: Linux takes no argument of 128 KiB, and the report is one of `mgrctl`.
+const LONGEST_LOG: usize = 40_000;
+
 /// Tells it all as far as it goes; what fails here is only worth a line in the log.
 pub async fn tell(session: &Session, failure: &Failure) {
     if let Some(operation) = session.operation() {
@@ -76,7 +79,7 @@ async fn document(session: &Session, failure: &Failure) -> Element {
     let mut error = failure.element();
     error.attributes.insert(0, ("date".to_owned(), date.clone()));
     error.push(Element::new("backtrace").cdata(failure.frames().join("\n")));
-    error.push(Element::new("log").cdata((session.log)().join("\n")));
+    error.push(Element::new("log").cdata(newest(&(session.log)()).join("\n")));
     let mut document = Element::doc();
     if let Some(connection) = session.used.get() {
         document.push(
@@ -88,4 +91,58 @@ async fn document(session: &Session, failure: &Failure) -> Element {
         );
     }
     document.child(error)
+}
+
+/// The newest lines that fit.
+fn newest(lines: &[String]) -> &[String] {
+    let mut left = LONGEST_LOG;
+    let fits = |line: &&String| {
+        let rest = left.checked_sub(line.len() + 1);
+        left = rest.unwrap_or(0);
+        rest.is_some()
+    };
+    let count = lines.iter().rev().take_while(fits).count();
+    lines.get(lines.len() - count..).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixture::World;
+
+    /// Longest argument of a program on Linux (`MAX_ARG_STRLEN`), in bytes.
+    const LONGEST_ARGUMENT: usize = 128 * 1024;
+
+    #[tokio::test]
+    async fn a_report_with_the_longest_log_is_still_an_argument() {
+        let world = World::new();
+        let crate::arguments::Request::Run(arguments) =
+            crate::arguments::Request::read(["--command", "open", "--item", "5"].map(str::to_owned))
+        else {
+            panic!("a good line")
+        };
+        let mut session = world.session(arguments);
+        session.account(3).await.unwrap();
+        session.log = Box::new(|| {
+            (0..50)
+                .map(|number| format!("{number} {}", "ж".repeat(2_000)))
+                .collect()
+        });
+        let failure = Failure::new(Kind::Client)
+            .saying("ж".repeat(5_000))
+            .with("doing", "ж".repeat(5_000));
+        let report = document(&session, &failure).await.compact();
+        assert!(report.len() < LONGEST_ARGUMENT, "{} bytes", report.len());
+        assert_eq!(report.matches("49 ж").count(), 2, "the newest line is there");
+    }
+
+    #[test]
+    fn what_fits_is_whole() {
+        let lines =
+            |lengths: &[usize]| -> Vec<String> { lengths.iter().map(|length| "x".repeat(*length)).collect() };
+        assert_eq!(newest(&[]).len(), 0);
+        assert_eq!(newest(&lines(&[5, 6])).len(), 2);
+        assert_eq!(newest(&lines(&[5, LONGEST_LOG, 6])).len(), 1);
+        assert_eq!(newest(&lines(&[LONGEST_LOG])).len(), 0);
+    }
 }
