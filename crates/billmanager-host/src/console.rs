@@ -32,7 +32,7 @@ show                                  items, operations, tasks, problems, balanc
 certificate ITEM                      what was saved
 calls                                 what the module asked of BILLmanager since the last time
 quit
-A value with spaces stands in quotes: org_name="Example GmbH".
+A value with spaces stands in quotes: org_name=\"Example GmbH\".
 ";
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -378,7 +378,10 @@ mod tests {
         for (line, words) in [
             ("", &[][..]),
             ("  show  ", &["show"]),
-            ("order 1 12 a.b org_name=\"Example  GmbH\" x=", &["order", "1", "12", "a.b", "org_name=Example  GmbH", "x="]),
+            (
+                "order 1 12 a.b org_name=\"Example  GmbH\" x=",
+                &["order", "1", "12", "a.b", "org_name=Example  GmbH", "x="],
+            ),
             ("a \"\" \"b c", &["a", "", "b c"]),
         ] {
             assert_eq!(words_of(line), words, "{line}");
