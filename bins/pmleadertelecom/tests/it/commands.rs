@@ -88,7 +88,7 @@ fn own_templates_are_told_beside_the_built_in_ones() {
 #[test]
 fn whatever_fails_is_one_document_and_status_one() {
     for (words, kind) in [
-        (&["--command", "transfer"][..], "unknown command"),
+        (&["--command", "nonsense"][..], "unknown command"),
         (&["--command", "gen_key", "--item", "5"], "unsupported command"),
         (&["--command", "sync_item"], "missed"),
         // There is no client of a host in an empty folder.

@@ -25,25 +25,29 @@ pub(super) async fn check(session: &Session, form: &Element) -> Result<Element, 
     }
 }
 
-/// The form with its lists.
-pub(super) fn tune(mut form: Element) -> Element {
+/// The form with its lists. Tasks are first offered in the language of the administrator who fills it in.
+pub(super) fn tune(mut form: Element, of_caller: Language) -> Element {
     let fields = |names: &[&'static str]| names.iter().map(|name| (*name, *name)).collect();
     let languages = Language::ALL.map(|language| (language.code(), language.name()));
-    let lists: [(&str, Vec<(&str, &str)>); 3] = [
-        ("end_date_field", fields(&["expiredate", "crt_end_date", "none"])),
+    let lists: [(&str, &str, Vec<(&str, &str)>); 3] = [
+        (
+            "end_date_field",
+            "expiredate",
+            fields(&["expiredate", "crt_end_date", "none"]),
+        ),
         (
             "paid_till_field",
+            "subscriptiondate",
             fields(&["subscriptiondate", "expiredate", "none"]),
         ),
-        ("task_language", languages.into()),
+        ("task_language", of_caller.code(), languages.into()),
     ];
-    for (name, choices) in lists {
+    for (name, usual, choices) in lists {
         let mut list = Element::new("slist").with("name", name);
-        for (key, text) in &choices {
-            list.push(Element::new("msg").with("key", *key).text(*text));
+        for (key, text) in choices {
+            list.push(Element::new("msg").with("key", key).text(text));
         }
         if form.content_of(name).is_none_or(|value| value.is_empty()) {
-            let usual = choices.first().map_or("", |(key, _)| *key);
             form.remove(name);
             form.push(Element::new(name).text(usual));
         }

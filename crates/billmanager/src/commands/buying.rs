@@ -186,7 +186,10 @@ async fn judge(session: &Session, service: &Service, outcome: Outcome) -> Result
             })
         }
         Outcome::Manual { why, candidates } => {
-            let listed: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+            let mut listed: Vec<String> = candidates.iter().map(ToString::to_string).collect();
+            if listed.is_empty() {
+                listed.push("-".to_owned());
+            }
             Err(Failure::new(Kind::PurchaseManual)
                 .saying(why)
                 .with("candidates", listed.join("; ")))

@@ -148,7 +148,7 @@ pub async fn carry_out(session: &Session, command: Command, input: &str) -> Resu
     match command {
         Command::Features => Ok(Some(crate::features::document(&session.templates()))),
         Command::CheckConnection => account::check(session, &document(input)?).await.map(Some),
-        Command::TuneConnection => Ok(Some(account::tune(document(input)?))),
+        Command::TuneConnection => Ok(Some(account::tune(document(input)?, session.language()))),
         Command::UserCreate => account::sign_up(session, document(input)?).map(Some),
         Command::Balance => account::balance(session).await.map(|()| None),
         Command::Approver => approver::addresses(session).await.map(Some),

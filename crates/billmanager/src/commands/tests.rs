@@ -53,6 +53,8 @@ async fn the_connection_is_checked_and_its_form_filled() {
         "tune_connection",
         world.run_with("--command tune_connection", form).await
     );
+    let russian = "--command tune_connection --lang ru";
+    assert!(world.run_with(russian, form).await.contains("<task_language>ru<"));
     assert_snapshot!(
         "usercreate",
         world.run_with("--command usercreate", "<doc/>").await
