@@ -305,6 +305,7 @@ mod tests {
           <error type="value" object="certificate" value="csr">
             <param name="value">csr</param>
             <param name="hint">&lt;none&gt;</param>
+            <param name="problem"/>
           </error>
         </doc>
         "#);
