@@ -121,9 +121,9 @@ impl Database {
                 doing: "asking BILLmanager for access".to_owned(),
                 source: Box::new(error),
             })?;
-        let options = self.options(&access).await?;
+        let options = self.options(access).await?;
         let failed = |source: sqlx_core::Error| RecordsError::Connect {
-            doing: format!("connecting to {}", shown(&access)),
+            doing: format!("connecting to {}", shown(access)),
             source: Box::new(source),
         };
         let mut connection = options.connect().await.map_err(failed)?;

@@ -10,6 +10,7 @@ mod commands;
 mod crowd;
 mod failures;
 mod gate;
+mod install;
 mod kills;
 mod lives;
 mod logs;

@@ -36,12 +36,16 @@ impl Mgrctl {
     /// The parameters that the host knows of a function, as it prints them; for the test of a real host.
     ///
     /// # Errors
-    /// [`CallError`].
+    /// [`CallError::Failed`] with what was said when it knows no such function; others of [`CallError`].
     pub async fn describe(&self, function: &'static str) -> Result<String, CallError> {
-        let (stdout, _, _) = self
-            .run(function, &["-i".to_owned(), function.to_owned()])
-            .await?;
-        Ok(stdout)
+        let words = ["-i".to_owned(), function.to_owned()];
+        let (stdout, stderr, is_success) = self.run(function, &words).await?;
+        if is_success && !stdout.trim_start().starts_with("ERROR") {
+            return Ok(stdout);
+        }
+        let said = format!("{} {}", stdout.trim(), stderr.trim());
+        let detail = said.trim().chars().take(LONGEST_TEXT).collect();
+        Err(CallError::Failed { function, detail })
     }
 
     async fn run(

@@ -7,7 +7,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::OnceCell,
+    time::{Instant, sleep},
+};
 
 pub use self::{mgrctl::Mgrctl, task::NewTask};
 use crate::{failure::Failure, failure::Kind, xml::Element};
@@ -120,6 +123,8 @@ impl Patience {
 pub struct Host {
     caller: Arc<dyn Caller>,
     patience: Patience,
+    /// The settings, once they were asked for.
+    settings: Arc<OnceCell<Access>>,
 }
 
 /// What the host's database needs to be read.
@@ -148,7 +153,11 @@ impl Host {
     /// The host behind a caller.
     #[must_use]
     pub fn new(caller: Arc<dyn Caller>, patience: Patience) -> Self {
-        Self { caller, patience }
+        Self {
+            caller,
+            patience,
+            settings: Arc::default(),
+        }
     }
 
     /// Makes a call; a host that is away is waited for.
@@ -172,11 +181,15 @@ impl Host {
         }
     }
 
-    /// The settings of the host, among them access to its database.
+    /// The settings of the host, among them access to its database. They are asked for once: each call starts a program.
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn settings(&self) -> Result<Access, CallError> {
+    pub async fn settings(&self) -> Result<&Access, CallError> {
+        self.settings.get_or_try_init(|| self.ask_settings()).await
+    }
+
+    async fn ask_settings(&self) -> Result<Access, CallError> {
         let answer = self.call(Call::new("paramlist")).await?;
         let of = |elem: &Element| {
             elem.children()
@@ -327,4 +340,42 @@ fn form(function: &'static str, element: u64) -> Call {
     Call::new(function)
         .with("sok", "ok")
         .with("elid", element.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// A host that is away at first.
+    #[derive(Default)]
+    struct Counting(AtomicUsize);
+
+    #[async_trait]
+    impl Caller for Counting {
+        async fn call(&self, call: &Call) -> Result<Element, CallError> {
+            if self.0.fetch_add(1, Ordering::SeqCst) == 0 {
+                return Err(CallError::Away {
+                    function: call.function,
+                    detail: String::new(),
+                });
+            }
+            let name = Element::new("DBName").text("billmgr");
+            Ok(Element::doc().child(Element::new("elem").child(name)))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_that_is_away_is_asked_again_and_its_settings_once() {
+        let counting = Arc::new(Counting::default());
+        let host = Host::new(counting.clone(), Patience::Short);
+        for _ in 0..2 {
+            assert_eq!(
+                host.clone().settings().await.unwrap().setting("DBName"),
+                "billmgr"
+            );
+        }
+        assert_eq!(counting.0.load(Ordering::SeqCst), 2);
+    }
 }

@@ -79,9 +79,12 @@ const FUNCTIONS: &[(&str, &[&str])] = &[
         "processing.savebalance",
         &["processingmodule", "balance", "currency"],
     ),
-    // The field for Paid till.
-    ("certificate.edit", &["subscriptiondate"]),
+    ("service.changepricelist.rollback", &["elid"]),
+    ("service.poststat", &["elid", "date"]),
 ];
+
+/// The form with the field for Paid till; a parameter of the service holds it all the same.
+const PAID_TILL: (&str, &str) = ("certificate.edit", "subscriptiondate");
 
 /// Tables and the columns that are read (protocol facts §9).
 const TABLES: &[(&str, &[&str])] = &[
@@ -216,11 +219,11 @@ async fn functions(mgrctl: &Mgrctl, findings: &mut Findings) {
                 findings.add(Verdict::Look, what, "mgrctl -i tells nothing of it");
             }
             Ok(text) => {
-                let is_told = |name: &&str| {
-                    text.split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                        .any(|word| word == *name)
-                };
-                let lacking: Vec<&str> = params.iter().copied().filter(|name| !is_told(name)).collect();
+                let lacking: Vec<&str> = params
+                    .iter()
+                    .copied()
+                    .filter(|name| !names(&text, name))
+                    .collect();
                 if lacking.is_empty() {
                     findings.add(Verdict::Confirmed, what, "");
                 } else {
@@ -234,6 +237,20 @@ async fn functions(mgrctl: &Mgrctl, findings: &mut Findings) {
             Err(error) => findings.add(Verdict::Missing, what, error.to_string()),
         }
     }
+    let (form, field) = PAID_TILL;
+    let what = format!("the field {field} of {form} shows Paid till");
+    match mgrctl.describe(form).await {
+        Ok(text) if names(&text, field) => findings.add(Verdict::Confirmed, what, ""),
+        Ok(_) => findings.add(Verdict::Look, what, "mgrctl -i does not name it"),
+        Err(error) => findings.add(Verdict::Look, what, error.to_string()),
+    }
+}
+
+/// Whether a description has this name as a word.
+fn names(description: &str, name: &str) -> bool {
+    description
+        .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .any(|word| word == name)
 }
 
 async fn task_types(host: &Host, findings: &mut Findings) {
@@ -327,6 +344,13 @@ async fn rows(root: &Root, module: Module, database: &Database, findings: &mut F
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_a_whole_word_of_a_description() {
+        let text = "elid\nservice_status (3..6)\nsok";
+        assert!(names(text, "service_status") && names(text, "elid"));
+        assert!(!names(text, "status"));
+    }
 
     #[test]
     fn a_finding_is_one_line() {
