@@ -89,6 +89,8 @@ pub mod zone;
 mod amount;
 mod cell;
 mod record;
+#[cfg(test)]
+mod record_columns;
 mod sql;
 
 pub use cell::Json;

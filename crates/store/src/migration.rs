@@ -67,6 +67,10 @@ const STEPS: &[Step] = &[
         name: "m0013_own_names",
         sql: include_str!("migration/m0013_own_names.sql"),
     },
+    Step {
+        name: "m0014_ca_order_days",
+        sql: include_str!("migration/m0014_ca_order_days.sql"),
+    },
 ];
 
 struct Step {
