@@ -239,6 +239,8 @@ words! {
         Prolong = "prolong",
         /// The CA issued it without being asked.
         ByCa = "by_ca",
+        /// It was there already and was taken over from the CA.
+        Import = "import",
     }
 }
 

@@ -12,6 +12,7 @@
 //! | [`clock`] | business time and the machine's time |
 //! | [`error`] | why a use case was refused or failed |
 //! | [`instance`], [`settings`] | which installation this is, what the seller decided |
+//! | [`adoption`] | orders at the CA that become services |
 //! | [`money`] | balances, credits, reservations, documents, what CAs charge |
 //! | [`departments`], [`tasks`] | who works, and at what |
 //! | [`master_keys`] | rotating the key that seals all secrets |
@@ -40,6 +41,7 @@ mod fixture;
 mod work_tests;
 
 pub mod actor;
+pub mod adoption;
 pub mod api_tokens;
 pub mod audit;
 pub mod authority;

@@ -96,15 +96,15 @@ impl Reconciliations<'_> {
         Ok(reports)
     }
 
-    /// The orders at a CA account that nothing here stands behind.
+    /// The orders at a CA account that nothing explains.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`].
-    pub async fn foreign_orders(&self, actor: &Actor, module: ModuleId) -> Result<Vec<ForeignOrder>> {
+    pub async fn orphans(&self, actor: &Actor, module: ModuleId) -> Result<Vec<ForeignOrder>> {
         authority::require(actor, Permission::SeeModules)?;
         let reader = self.0.store().reader();
         visible(reader, actor, module).await?;
-        Ok(store::reconciliation::foreign_orders(reader, module).await?)
+        Ok(store::reconciliation::orphans(reader, module).await?)
     }
 
     /// Says that an orphan is explained; its task is done.
@@ -128,7 +128,7 @@ impl Reconciliations<'_> {
     }
 }
 
-async fn visible(conn: &dyn Conn, actor: &Actor, id: ModuleId) -> Result<Module> {
+pub(crate) async fn visible(conn: &dyn Conn, actor: &Actor, id: ModuleId) -> Result<Module> {
     let module = store::module::find(conn, id).await?.ok_or(Error::NotFound)?;
     authority::see(actor, module.seller_id, None)?;
     Ok(module)
@@ -187,10 +187,9 @@ async fn compare(
     if report.problem.is_none() {
         note(engine, &tx, actor, module, unknown(&listed, &known)).await?;
     }
-    report.orphans = store::reconciliation::foreign_orders(&tx, module.id)
+    report.orphans = store::reconciliation::orphans(&tx, module.id)
         .await?
         .into_iter()
-        .filter(|order| order.verdict == ForeignVerdict::Orphan)
         .map(|order| order.ca_ref)
         .collect();
     store::reconciliation::keep(&tx, module.id, engine.now(), report.is_clean(), report.line()).await?;
@@ -269,9 +268,15 @@ async fn note<'o>(
             names: names.clone(),
             state: order.raw_status.clone(),
             decided_by: None,
+            snapshot: kept(order),
+            service_id: None,
             version: 1,
         };
-        if !store::reconciliation::insert_foreign(tx, &row).await? || is_older {
+        if !store::reconciliation::insert_foreign(tx, &row).await? {
+            renew(tx, row).await?;
+            continue;
+        }
+        if is_older {
             continue;
         }
         let task = NewTask {
@@ -290,8 +295,29 @@ async fn note<'o>(
     Ok(())
 }
 
+/// Keeps what the CA tells of an order that was noted before.
+async fn renew(tx: &Tx, seen: ForeignOrder) -> Result<()> {
+    let known = store::reconciliation::find_foreign(tx, seen.module_id, &seen.ca_ref).await?;
+    let Some(mut known) = known.filter(|known| known.snapshot != seen.snapshot) else {
+        return Ok(());
+    };
+    known.names = seen.names;
+    known.state = seen.state;
+    known.snapshot = seen.snapshot;
+    Ok(store::reconciliation::update_foreign(tx, &mut known).await?)
+}
+
+/// What the CA told, without its raw answer.
+fn kept(order: &OrderSnapshot) -> String {
+    let told = OrderSnapshot {
+        raw: None,
+        ..order.clone()
+    };
+    serde_json::to_string(&told).unwrap_or_default()
+}
+
 /// The modules, archived ones too, that buy from the same account at the same CA: what one bought, the others see.
-async fn sharing_account(engine: &Engine, module: &Module) -> Result<Vec<ModuleId>> {
+pub(crate) async fn sharing_account(engine: &Engine, module: &Module) -> Result<Vec<ModuleId>> {
     let every = store::module::every(engine.store().reader(), module.seller_id).await?;
     let is_same = |other: &Module| other.connector == module.connector && other.settings == module.settings;
     Ok(every.into_iter().filter(is_same).map(|other| other.id).collect())
@@ -312,7 +338,7 @@ fn shown_names(order: &OrderSnapshot) -> String {
         .join(", ")
 }
 
-fn task_key(module: ModuleId, ca_ref: &str) -> String {
+pub(crate) fn task_key(module: ModuleId, ca_ref: &str) -> String {
     format!("{}:{module}:{ca_ref}", TaskKind::OrphanAtCa)
 }
 
@@ -519,7 +545,9 @@ mod tests {
                 area.explain(&admin, module.id, "9", "").await,
                 Err(Error::NotFound)
             ));
-            assert_eq!(area.foreign_orders(&admin, module.id).await.unwrap().len(), 3);
+            assert_eq!(area.orphans(&admin, module.id).await.unwrap().len(), 0);
+            let counts = world.engine.adoptions().count(&admin, module.id).await.unwrap();
+            assert_eq!(counts.iter().map(|(_, count)| *count).sum::<i64>(), 3);
         })
         .await;
     }

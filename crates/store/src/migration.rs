@@ -71,6 +71,10 @@ const STEPS: &[Step] = &[
         name: "m0014_ca_order_days",
         sql: include_str!("migration/m0014_ca_order_days.sql"),
     },
+    Step {
+        name: "m0015_adoption",
+        sql: include_str!("migration/m0015_adoption.sql"),
+    },
 ];
 
 struct Step {

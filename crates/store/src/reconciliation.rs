@@ -1,14 +1,16 @@
 //! Comparing with the CA's own list of orders: when it was done, and which orders there nothing here explains.
 
-use domain::id::{ModuleId, UserId};
+use domain::id::{ModuleId, ServiceId, UserId};
 use jiff::Timestamp;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use crate::{
     cell::stored_words,
     error::Result,
+    page::{Cursor, Listing, Page, Start},
     record::{self, record, versioned},
+    sql,
     tx::{Conn, Tx},
 };
 
@@ -21,6 +23,8 @@ stored_words! {
         Orphan = "orphan",
         /// Somebody looked and explained it.
         Explained = "explained",
+        /// It was taken over and belongs to a service.
+        Adopted = "adopted",
     }
 }
 
@@ -64,6 +68,10 @@ record! {
         state: String,
         /// Who explained it.
         decided_by: Option<UserId>,
+        /// Everything the CA told of it when it was last compared, as JSON; empty from before that was kept.
+        snapshot: String,
+        /// The service that it became.
+        service_id: Option<ServiceId>,
         /// Grows with every change.
         version: i64,
     }
@@ -94,13 +102,86 @@ pub async fn keep(tx: &Tx, module: ModuleId, now: Timestamp, is_clean: bool, res
     record::insert(tx, &row).await
 }
 
-/// The orders at a CA account that nothing here stands behind, by their ids.
-pub async fn foreign_orders(conn: &dyn Conn, module: ModuleId) -> Result<Vec<ForeignOrder>> {
+/// The orders at a CA account that nothing explains, by their ids.
+pub async fn orphans(conn: &dyn Conn, module: ModuleId) -> Result<Vec<ForeignOrder>> {
     use foreign_order::Column;
     let query = foreign_order::Entity::find()
         .filter(Column::ModuleId.eq(Uuid::from(module)))
+        .filter(Column::Verdict.eq(ForeignVerdict::Orphan.word()))
         .order_by_asc(Column::CaRef);
     record::all(conn, query).await
+}
+
+/// Which orders at a CA account are wanted.
+#[derive(Debug, Clone)]
+pub struct ForeignFilter {
+    /// At which account.
+    pub module: ModuleId,
+    /// Only those with this verdict.
+    pub verdict: Option<ForeignVerdict>,
+    /// Part of a name or of the id, in any case.
+    pub text: Option<String>,
+}
+
+/// The orders at a CA account that nothing here stood behind when they were seen first, by their ids.
+pub async fn list_foreign(
+    conn: &dyn Conn,
+    filter: &ForeignFilter,
+    page: &Page,
+) -> Result<Listing<ForeignOrder>> {
+    use foreign_order::Column;
+    let text = filter
+        .text
+        .as_deref()
+        .map(str::trim)
+        .filter(|text| !text.is_empty());
+    let condition = Condition::all()
+        .add(Column::ModuleId.eq(Uuid::from(filter.module)))
+        .add_option(filter.verdict.map(|verdict| Column::Verdict.eq(verdict.word())))
+        .add_option(text.map(|text| {
+            // Names at the CA are in lower case.
+            let text = text.to_lowercase();
+            Condition::any()
+                .add(Column::Names.contains(&text))
+                .add(Column::CaRef.contains(text))
+        }));
+    let query = foreign_order::Entity::find().filter(condition);
+    let query = match &page.start {
+        Start::After(cursor) => query.filter(Column::CaRef.gt(cursor.key::<String>().unwrap_or_default())),
+        Start::Number(_) => query.offset(page.offset()),
+    };
+    let rows = record::all(conn, query.order_by_asc(Column::CaRef).limit(page.limit())).await?;
+    Ok(Listing::cut(rows, page, None, |order: &ForeignOrder| {
+        Cursor::of(&order.ca_ref)
+    }))
+}
+
+/// How many orders at a CA account have each verdict; every verdict is there.
+pub async fn count_foreign(conn: &dyn Conn, module: ModuleId) -> Result<Vec<(ForeignVerdict, i64)>> {
+    let text = "SELECT verdict, count(*) FROM foreign_order WHERE module_id = $1 GROUP BY verdict";
+    let counts = sql::rows(
+        conn,
+        "foreign_order",
+        text.to_owned(),
+        vec![Uuid::from(module).into()],
+        |row| {
+            Ok((
+                row.try_get_by_index::<String>(0)?,
+                row.try_get_by_index::<i64>(1)?,
+            ))
+        },
+    )
+    .await?;
+    let of = |verdict: ForeignVerdict| {
+        counts
+            .iter()
+            .find(|(word, _)| word == verdict.word())
+            .map_or(0, |(_, count)| *count)
+    };
+    Ok(ForeignVerdict::ALL
+        .iter()
+        .map(|verdict| (*verdict, of(*verdict)))
+        .collect())
 }
 
 /// One of them.

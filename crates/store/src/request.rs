@@ -69,6 +69,11 @@ pub async fn insert_csrs(tx: &Tx, csrs: &[Csr]) -> Result<()> {
     record::insert_many(tx, csrs).await
 }
 
+/// Writes what became known of a request.
+pub async fn update_csr(tx: &Tx, csr: &Csr) -> Result<()> {
+    record::overwrite(tx, csr).await
+}
+
 /// Keeps a private key.
 pub async fn insert_key(tx: &Tx, key: &PrivateKey) -> Result<()> {
     record::insert(tx, key).await

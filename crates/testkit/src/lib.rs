@@ -9,6 +9,7 @@
 )]
 
 pub mod database;
+pub mod elsewhere;
 pub mod soak;
 pub mod world;
 

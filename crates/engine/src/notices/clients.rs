@@ -136,11 +136,12 @@ pub(crate) async fn issued(engine: &Engine, tx: &Tx, delivered: Delivered<'_>) -
             return about.tell(engine, tx, &key, mail).await;
         }
         IssueReason::Reissue => Occasion::Reissue,
-        IssueReason::ByCa => Occasion::ByCa,
+        IssueReason::ByCa | IssueReason::Import => Occasion::ByCa,
         IssueReason::Prolong => Occasion::NewTerm,
     };
-    // The request of before again means the key of before.
-    let key = if service.csr_id == former.csr_id {
+    // The request of before again means the key of before; whoever had the CA issue what is taken over made its request.
+    let is_known_to_client = service.csr_id == former.csr_id || certificate.reason == IssueReason::Import;
+    let key = if is_known_to_client {
         KeyToInstall::Yours
     } else {
         key_of(service.custody)

@@ -3,16 +3,16 @@
 
 use ca::{CaOrderRef, CaState, Class, Connector, OrderSnapshot};
 use domain::{
-    id::ModuleId,
+    id::{CsrId, ModuleId},
     state::{OperationKind, OperationState, ReissueCause, ServiceState},
 };
 use pki::Certificate as X509;
 use serde_json::json;
-use store::{ca_order::CaOrder, operation::Operation, request::Csr, service::Service};
+use store::{Tx, ca_order::CaOrder, operation::Operation, request::Csr, service::Service};
 use tracing::info;
 
 use crate::{
-    Engine, Error, Result, audit,
+    Actor, Engine, Error, Result, audit,
     connection::internal,
     effects,
     operations::{
@@ -86,14 +86,9 @@ async fn find(
     Ok(order.map(|order| Found { service, order, csr }))
 }
 
-/// Makes the operation that fetches the certificate, or sends a reissue that waits for a person there. What works on
-/// the service otherwise comes first; the next comparison finds the certificate again.
+/// Takes it over. What works on the service otherwise comes first; the next comparison finds the certificate again.
 async fn take_over(engine: &Engine, found: Found, ca_ref: &CaOrderRef) -> Result<()> {
-    let Found {
-        service,
-        mut order,
-        csr,
-    } = found;
+    let Found { service, order, csr } = found;
     let tx = engine.store().begin().await?;
     let changing = store::operation::changing(&tx, service.id).await?;
     if changing
@@ -102,27 +97,57 @@ async fn take_over(engine: &Engine, found: Found, ca_ref: &CaOrderRef) -> Result
     {
         return Ok(());
     }
+    let brings = Brings {
+        ca_ref: ca_ref.clone(),
+        csr: csr.id,
+        step: FETCH,
+    };
+    let actor = system(engine, service.seller_id);
+    hand_over(engine, &tx, &actor, (&service, order, changing), brings).await?;
+    tx.commit().await?;
+    info!(service = service.number, ca_order = %ca_ref, "the CA has issued again");
+    engine.wake();
+    Ok(())
+}
+
+/// A certificate that is at the CA already and becomes a service's.
+pub(crate) struct Brings {
+    /// What the CA calls it.
+    pub(crate) ca_ref: CaOrderRef,
+    /// The request that it answers.
+    pub(crate) csr: CsrId,
+    /// The step that fetches it.
+    pub(crate) step: &'static str,
+}
+
+/// Makes the operation that fetches the certificate, or sends the reissue there that waits for a person.
+pub(crate) async fn hand_over(
+    engine: &Engine,
+    tx: &Tx,
+    actor: &Actor,
+    (service, mut order, waiting): (&Service, CaOrder, Option<Operation>),
+    brings: Brings,
+) -> Result<()> {
     let target = order.ca_ref.clone();
     order.round += 1;
-    order.ca_ref.clone_from(&ca_ref.0);
-    store::ca_order::update_renamed(&tx, &mut order, engine.now()).await?;
-    let actor = system(engine, service.seller_id);
-    if let Some(operation) = changing {
-        let mut operation = store::operation::lock(&tx, operation.id)
+    order.ca_ref.clone_from(&brings.ca_ref.0);
+    store::ca_order::update_renamed(tx, &mut order, engine.now()).await?;
+    if let Some(operation) = waiting {
+        let mut operation = store::operation::lock(tx, operation.id)
             .await?
             .ok_or(Error::Conflict)?;
         let mut outputs: Outputs =
             serde_json::from_value(operation.outputs.0.clone()).map_err(internal("outputs"))?;
-        outputs.csr = Some(csr.id);
+        outputs.csr = Some(brings.csr);
         outputs.ca_order = Some(order.id);
         operation.outputs.0 = serde_json::to_value(&outputs).map_err(internal("outputs"))?;
         start_again(engine, &mut operation)?;
-        FETCH.clone_into(&mut operation.step);
-        store::operation::update(&tx, &mut operation).await?;
-        effects::close_task_of_operation(engine, &tx, &operation, tasks::Outcome::Done).await?;
+        brings.step.clone_into(&mut operation.step);
+        store::operation::update(tx, &mut operation).await?;
+        effects::close_task_of_operation(engine, tx, &operation, tasks::Outcome::Done).await?;
     } else {
         let outputs = Outputs {
-            csr: Some(csr.id),
+            csr: Some(brings.csr),
             ca_order: Some(order.id),
             target: Some(target),
             cause: Some(ReissueCause::ByCa),
@@ -131,29 +156,21 @@ async fn take_over(engine: &Engine, found: Found, ca_ref: &CaOrderRef) -> Result
         let wanted = fresh::Wanted {
             id: engine.new_id(),
             kind: OperationKind::Reissue,
-            service: &service,
+            service,
             module: Some(order.module_id),
             outputs: serde_json::to_value(&outputs).map_err(internal("outputs"))?,
             by: actor.label(),
         };
-        let mut operation = fresh::insert(engine, &tx, wanted).await?;
-        FETCH.clone_into(&mut operation.step);
-        store::operation::update(&tx, &mut operation).await?;
+        let mut operation = fresh::insert(engine, tx, wanted).await?;
+        brings.step.clone_into(&mut operation.step);
+        store::operation::update(tx, &mut operation).await?;
     }
-    audit::append(
-        &tx,
-        engine,
-        &actor,
-        "service.reissue_found",
-        &service.id,
-        json!({ "number": service.number, "ca_order": ca_ref }),
-    );
-    tx.commit().await?;
-    info!(service = service.number, ca_order = %ca_ref, "the CA has issued again");
-    engine.wake();
+    let detail = json!({ "number": service.number, "ca_order": brings.ca_ref });
+    audit::append(tx, engine, actor, "service.reissue_found", &service.id, detail);
     Ok(())
 }
 
-fn waits_for_person(operation: &Operation) -> bool {
+/// Whether it is a reissue that only a person can bring further.
+pub(crate) fn waits_for_person(operation: &Operation) -> bool {
     operation.kind == OperationKind::Reissue && operation.state == OperationState::Manual
 }

@@ -10,6 +10,7 @@
     reason = "a world on the stack of a test is in nobody's way"
 )]
 
+mod adoption;
 mod bad_orders;
 mod crash;
 mod exactly_once;

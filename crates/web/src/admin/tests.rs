@@ -745,6 +745,8 @@ fn the_installation_says_what_runs_and_what_does_not() {
         names: "lost.example.test".into(),
         state: "issued".into(),
         decided_by: None,
+        snapshot: String::new(),
+        service_id: None,
         version: 1,
     };
     let shown = system::reconciliation::Shown {

@@ -323,7 +323,10 @@ pub(crate) async fn deliver(
     store::ca_order::update(&tx, &mut order).await?;
     store::service::update(&tx, &mut run.service).await?;
     prove_all(&tx, &order, now).await?;
-    tell(engine, &tx, (&run.service, &former), &set, &row).await?;
+    // Of what was there already the client needs no mail that says to install it.
+    if row.reason != IssueReason::Import || former.certificate_id.is_some() {
+        tell(engine, &tx, (&run.service, &former), &set, &row).await?;
+    }
     reminders::begin(engine, &tx, &run.service).await?;
     let published = store::zone::records_of(&tx, run.service.id).await?;
     if published.is_empty() {
@@ -386,7 +389,7 @@ fn put_in_force(run: &mut Run<'_>, row: &Certificate, csr: &Csr, names: &[Servic
         let ends_early = !covers(row.end_date, term.end);
         service.is_subscription = match row.reason {
             // The first certificate of a term tells whether it is one of several.
-            IssueReason::Open | IssueReason::Prolong => ends_early,
+            IssueReason::Open | IssueReason::Prolong | IssueReason::Import => ends_early,
             IssueReason::Reissue | IssueReason::ByCa => service.is_subscription || ends_early,
         };
         let lead = engine.dated_rules().lead();
@@ -485,7 +488,7 @@ fn row_of(
 }
 
 /// Names that a CA may add by itself: the www twin of a name, the base of a wildcard.
-fn twins(names: &NameSet) -> Vec<DomainName> {
+pub(crate) fn twins(names: &NameSet) -> Vec<DomainName> {
     names
         .iter()
         .flat_map(|name| {

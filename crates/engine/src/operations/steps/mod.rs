@@ -5,6 +5,7 @@ pub(crate) mod accept;
 pub(crate) mod choose;
 pub(crate) mod close;
 pub(crate) mod ending;
+pub(crate) mod import;
 pub(crate) mod issue;
 pub(crate) mod journal;
 pub(crate) mod new_request;

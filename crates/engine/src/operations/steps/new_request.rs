@@ -2,13 +2,14 @@
 
 use domain::{
     id::{CsrId, KeyId},
-    state::KeyCustody,
+    state::{KeyCustody, TaskKind},
 };
+use pki::KeyChoice;
 use store::request::Csr;
 
 use super::{accept, open, reissue};
 use crate::{
-    operations::run::{Run, StepResult},
+    operations::run::{Run, StepError, StepResult},
     orders::request,
 };
 
@@ -22,13 +23,26 @@ pub(super) async fn ensure(run: &mut Run<'_>, step: &str) -> StepResult<()> {
         return Ok(());
     }
     let former = accept::csr(run).await?;
+    if former.der.is_empty() && run.service.custody != KeyCustody::Stored {
+        return Err(StepError::Manual {
+            kind: TaskKind::OperationManual,
+            class: "request_needed",
+            text: "The service was taken over from the CA and its request is not known here. Ask the client to reissue it with a \
+                   new request, or reissue it with one from the client."
+                .to_owned(),
+        });
+    }
     if run.service.custody != KeyCustody::Stored {
         outputs.csr = Some(former.id);
         return open::keep(run, &outputs);
     }
     let names = accept::names(run).await?;
     let set = reissue::set_of(&names)?;
-    let choice = request::choice_of(&former.der)?;
+    let choice = match former.der.as_slice() {
+        // A service that was taken over: nobody here has seen its request.
+        [] => KeyChoice::default(),
+        der => request::choice_of(der)?,
+    };
     let organisation = run
         .service
         .organisation

@@ -8,7 +8,7 @@ use domain::{
 use serde::{Deserialize, Serialize};
 use store::{Json, operation::Operation, service::Service};
 
-use super::{accept, choose, issue, prove};
+use super::{accept, choose, import, issue, prove};
 use crate::{
     Error,
     operations::run::{Run, StepError, StepResult},
@@ -28,6 +28,8 @@ pub(crate) const PUBLISH: &str = "publish";
 pub(crate) const AWAIT: &str = "await";
 /// The certificate is fetched, verified, delivered.
 pub(crate) const FETCH: &str = "fetch";
+/// An order that was made at the CA by somebody else is taken over.
+pub(crate) const IMPORT: &str = "import";
 /// Published records are taken away.
 pub(crate) const TIDY: &str = "tidy";
 
@@ -83,6 +85,7 @@ pub(crate) async fn step(run: &mut Run<'_>) -> StepResult {
         PUBLISH => prove::publish(run).await,
         AWAIT => issue::look(run).await,
         FETCH => issue::fetch(run).await,
+        IMPORT => import::take(run).await,
         TIDY => issue::tidy(run).await,
         other => Err(StepError::Engine(Error::Internal(format!(
             "there is no step `{other}`"

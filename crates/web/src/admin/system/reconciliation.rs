@@ -101,7 +101,7 @@ async fn shown(visit: &AdministratorVisit, reports: Vec<ModuleReport>) -> Result
         let orders = visit
             .engine
             .reconciliation()
-            .foreign_orders(&visit.actor, line.id)
+            .orphans(&visit.actor, line.id)
             .await?;
         modules.push((line.id, line.name, orders));
     }
