@@ -22,6 +22,8 @@ export interface Addresses {
   web: string;
   mailbox: string;
   api: string;
+  /** The simulated CA's API and its client. */
+  ca: { url: string; username: string; password: string };
   /** The simulated CA's management listener. */
   management: string;
   /** Files below `HOST/` here are what the web server of that host serves, to the CA and to certbroker. */

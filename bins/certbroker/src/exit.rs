@@ -34,6 +34,11 @@ pub(crate) fn report(error: &anyhow::Error, format: Format) -> ExitCode {
     ExitCode::from(code(error))
 }
 
+/// Why a use case said no, in one line.
+pub(crate) fn sentence(error: Error) -> String {
+    words(&anyhow::Error::from(error))
+}
+
 /// The words, the kind of failure, and every wrong field.
 fn document(error: &anyhow::Error) -> serde_json::Value {
     let kind = match code(error) {

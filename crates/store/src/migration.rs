@@ -75,6 +75,10 @@ const STEPS: &[Step] = &[
         name: "m0015_adoption",
         sql: include_str!("migration/m0015_adoption.sql"),
     },
+    Step {
+        name: "m0016_own_methods",
+        sql: include_str!("migration/m0016_own_methods.sql"),
+    },
 ];
 
 struct Step {

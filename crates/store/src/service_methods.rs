@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::{Conn, Cursor, Listing, Page, Result, cell::Cell, page::Start, service, service::Service, sql};
 
 /// Beyond this many services they are not counted further.
-pub const MOST_COUNTED: i64 = 1_000;
+pub const MOST_COUNTED: i64 = 100;
 
 /// Whose services, and which methods.
 #[derive(Debug, Clone)]
@@ -92,7 +92,8 @@ fn condition(filter: &MethodFilter) -> Option<(String, Vec<Value>)> {
     );
     if let Some(account) = filter.account {
         values.push(Uuid::from(account).into());
-        text = format!("{text} AND service.account_id = ${}", values.len());
+        // An index holds the names of an account by their methods.
+        text = format!("{text} AND service_name.account_id = ${}", values.len());
     }
     Some((text, values))
 }

@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub(crate) use clock::ClockCommand;
 pub(crate) use demo::{Demo, Validation};
-pub(crate) use module::{AddModule, CatalogueCommand, ModuleCommand};
+pub(crate) use module::{AddModule, AdoptOrders, CatalogueCommand, ListOrders, ModuleCommand};
 pub(crate) use replacement::{ReplacementCommand, StartReplacement};
 pub(crate) use selling::{
     AccountCommand, AddAccount, AddTariff, Approver, ContactOptions, KindOfAccount, Language, Order,

@@ -35,6 +35,54 @@ pub(crate) enum ModuleCommand {
     },
     /// Compare with the CAs' own lists of orders; lifts the stop of purchases after a restore when all agree
     Reconcile,
+    /// List the orders at the CA that were not made here, as the last comparison saw them
+    Orders(ListOrders),
+    /// Take over orders that are at the CA: as services of an account, or as the certificate of a service
+    #[command(after_help = ADOPT_EXAMPLES)]
+    Adopt(Box<AdoptOrders>),
+}
+
+/// What `module orders` lists.
+#[derive(Debug, Args)]
+pub(crate) struct ListOrders {
+    /// Name or id of the module
+    pub(crate) module: String,
+    /// Only those that are before (older than the module), orphan, explained or adopted
+    #[arg(long)]
+    pub(crate) verdict: Option<String>,
+    /// Part of a name or of the number at the CA
+    #[arg(long)]
+    pub(crate) search: Option<String>,
+}
+
+/// What `module adopt` needs.
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("orders").required(true).args(["order", "all"]))]
+#[command(group = clap::ArgGroup::new("owner").required(true).args(["account", "service"]))]
+pub(crate) struct AdoptOrders {
+    /// Name or id of the module
+    pub(crate) module: String,
+    /// Number of an order at the CA, repeatable
+    #[arg(long)]
+    pub(crate) order: Vec<String>,
+    /// Every order with this verdict (before, orphan, explained) that can be taken over
+    #[arg(long, value_name = "VERDICT", conflicts_with = "service")]
+    pub(crate) all: Option<String>,
+    /// Account whose services they become, by number, id or name
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Service whose certificate the order becomes, by number, id or main name
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// Tariff plan, by name or id; the one that sells the product by default
+    #[arg(long, conflicts_with = "service")]
+    pub(crate) tariff: Option<String>,
+    /// What the account is charged for each, net, such as '15 EUR'; nothing by default
+    #[arg(long, value_name = "AMOUNT", conflicts_with = "service")]
+    pub(crate) charge: Option<String>,
+    /// Who makes the keys of the certificates to come: certbroker stores them, or the client brings requests
+    #[arg(long, default_value = "stored", value_parser = ["stored", "client"])]
+    pub(crate) keys: String,
 }
 
 /// What `module add` needs.
@@ -131,7 +179,16 @@ const MODULE_EXAMPLES: &str = "Examples:
   certbroker module kinds
   certbroker module list --json
   certbroker module check LeaderTelecom
-  certbroker module log LeaderTelecom 9";
+  certbroker module log LeaderTelecom 9
+  certbroker module orders LeaderTelecom --verdict before";
+
+const ADOPT_EXAMPLES: &str = "Examples:
+  certbroker module reconcile
+  certbroker module adopt LeaderTelecom --order 100023 --account A-1001
+  certbroker module adopt LeaderTelecom --all before --account A-1001 --keys client --json
+  certbroker module adopt LeaderTelecom --order 100023 --service S-1042
+
+Nothing is bought. Exit code 3: some orders were left as they are, with the reason beside each";
 
 const ADD_EXAMPLES: &str = "Examples:
   certbroker module add leadertelecom --name LeaderTelecom --department Support \\

@@ -6,6 +6,7 @@
 //! | `amount`, `file`, `organisation` | what is typed, written, and read from files |
 //! | `serve` | the server |
 //! | `module`, `findings`, `catalogue` | connections to CAs, what a check found, what they sell |
+//! | `adoption` | orders that are at a CA already |
 //! | `tariff`, `account`, `order` | what is offered, who buys, buying |
 //! | `service`, `operation`, `task` | what was bought, automatic work, work for people |
 //! | `replacement` | replacing many certificates at once |
@@ -13,6 +14,7 @@
 //! | `clock` | business time, and moving it in a demo |
 
 mod account;
+mod adoption;
 mod amount;
 mod catalogue;
 mod clock;

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::Serialize;
 
-use super::{amount, desk::Desk, find, findings::Report};
+use super::{adoption, amount, desk::Desk, find, findings::Report};
 use crate::{
     cli::{AddModule, ModuleCommand},
     exit::Refused,
@@ -27,6 +27,8 @@ pub(super) async fn run(desk: &Desk, command: ModuleCommand) -> anyhow::Result<(
         ModuleCommand::Balance { module } => balance(desk, &module).await,
         ModuleCommand::Log { module, level } => log(desk, &module, level).await,
         ModuleCommand::Reconcile => reconcile(desk).await,
+        ModuleCommand::Orders(options) => adoption::list(desk, options).await,
+        ModuleCommand::Adopt(options) => adoption::adopt(desk, *options).await,
     }
 }
 

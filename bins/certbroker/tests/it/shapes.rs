@@ -82,6 +82,10 @@ async fn work(world: &World) {
 
 async fn system(world: &World) {
     keep(world, "reconcile", "module reconcile").await;
+    keep(world, "module_orders", "module orders LeaderTelecom").await;
+    let typed = "--json module adopt LeaderTelecom --order 999 --account A-1";
+    let wish: Vec<&str> = typed.split(' ').collect();
+    snapshot("module_adopt_refused", world.run(&wish).await.with_code(3).json());
     keep(world, "db_migrate", "db migrate").await;
     keep(world, "key_rotate", "key rotate").await;
     let mut written = world.ask(&["db", "backup", &world.path("backup.jsonl")]).await;

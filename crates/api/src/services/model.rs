@@ -124,7 +124,7 @@ pub(crate) struct Key {
     /// SHA-256 of the public key, hex.
     fingerprint: String,
     /// The certificate signing request, PEM.
-    csr: String,
+    csr: Option<String>,
 }
 
 /// A certificate.

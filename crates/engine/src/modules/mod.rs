@@ -291,6 +291,19 @@ impl Modules<'_> {
             .collect())
     }
 
+    /// The modules by name, for choices: unlike [`Self::list`] it counts no services.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn names(&self, actor: &Actor) -> Result<Vec<(ModuleId, String)>> {
+        require(actor, Permission::SeeModules)?;
+        let modules = module::all(self.0.store().reader(), actor.seller).await?;
+        Ok(modules
+            .into_iter()
+            .map(|module| (module.id, module.name))
+            .collect())
+    }
+
     /// A module's page.
     ///
     /// # Errors

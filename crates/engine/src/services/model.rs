@@ -156,8 +156,8 @@ pub struct KeyView {
     pub kind: String,
     /// SHA-256 of the public key, hex.
     pub fingerprint: String,
-    /// The certificate signing request in PEM.
-    pub csr: String,
+    /// The certificate signing request in PEM; none while only a certificate that was taken over is known.
+    pub csr: Option<String>,
     /// Whether the private key can be downloaded (after the password again).
     pub can_download: bool,
 }

@@ -171,12 +171,7 @@ async fn key(conn: &dyn Conn, service: &Service) -> Result<KeyView> {
         custody: service.custody,
         kind: csr.key_kind,
         fingerprint: csr.key_fingerprint,
-        // That of a service that was taken over is not known.
-        csr: if csr.der.is_empty() {
-            String::new()
-        } else {
-            ca::Csr::from_der(csr.der).pem()
-        },
+        csr: (!csr.der.is_empty()).then(|| ca::Csr::from_der(csr.der).pem()),
         can_download: service.custody == KeyCustody::Stored && stored.is_some_and(|key| key.sealed.is_some()),
     })
 }

@@ -225,7 +225,7 @@ fn service() -> ServiceView {
             custody: KeyCustody::Stored,
             kind: "P-256".into(),
             fingerprint: "ab12".into(),
-            csr: "-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n".into(),
+            csr: Some("-----BEGIN CERTIFICATE REQUEST-----\n-----END CERTIFICATE REQUEST-----\n".into()),
             can_download: true,
         },
         certificates: vec![CertificateView {

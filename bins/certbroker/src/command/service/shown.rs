@@ -47,7 +47,7 @@ struct Key {
     custody: &'static str,
     kind: String,
     fingerprint: String,
-    csr: String,
+    csr: Option<String>,
     can_download: bool,
 }
 

@@ -34,17 +34,17 @@ pub(super) async fn take(run: &mut Run<'_>) -> StepResult {
     let snapshot = connector.order_state(&ca_ref).await?;
     issue::note(&mut order, &snapshot, engine.now());
     if snapshot.state != CaState::Issued {
-        return Err(by_person(format!(
+        return Err(by_person(&format!(
             "the CA says `{}` of the order",
             snapshot.raw_status
         )));
     }
     let fetched = match connector.fetch_certificate(&ca_ref).await {
         Ok(fetched) => fetched,
-        Err(error) if error.class() == Class::Rejected => return Err(by_person(error.to_string())),
+        Err(error) if error.class() == Class::Rejected => return Err(by_person(&error.to_string())),
         Err(error) => return Err(error.into()),
     };
-    let leaf = X509::from_der(&fetched.leaf).map_err(|error| by_person(error.to_string()))?;
+    let leaf = X509::from_der(&fetched.leaf).map_err(|error| by_person(&error.to_string()))?;
     let bag = fetched
         .bag
         .iter()
@@ -70,7 +70,7 @@ async fn deliver(
         reason: IssueReason::Import,
     };
     if let Some(text) = issue::deliver(run, order, names, csr, brought).await? {
-        return Err(by_person(text));
+        return Err(by_person(&text));
     }
     Ok(if run.operation.state == OperationState::Done {
         Flow::Rest
@@ -114,7 +114,7 @@ async fn names(run: &Run<'_>, leaf: &X509, told: &[ca::Validation]) -> StepResul
     let present = accept::names(run).await?;
     let listed = NameSet::from_names(present.iter().map(|name| name.name.clone()));
     let Some((issued, listed)) = leaf.names().zip(listed) else {
-        return Err(by_person("the certificate has no names".to_owned()));
+        return Err(by_person("the certificate has no names"));
     };
     let extras = issue::twins(&listed);
     let is_listed = |name: &domain::DomainName| listed.contains(name) || extras.contains(name);
@@ -162,7 +162,7 @@ async fn names(run: &Run<'_>, leaf: &X509, told: &[ca::Validation]) -> StepResul
     Ok(rows)
 }
 
-fn by_person(text: String) -> StepError {
+fn by_person(text: &str) -> StepError {
     StepError::Manual {
         kind: TaskKind::OperationManual,
         class: "import",

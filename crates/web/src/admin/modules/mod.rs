@@ -7,6 +7,7 @@ pub mod fields;
 pub mod findings;
 pub mod import;
 pub mod list;
+pub mod orders;
 pub mod show;
 pub mod wizard;
 
@@ -38,6 +39,7 @@ pub fn routes() -> Routes {
         .merge(add::routes())
         .merge(edit::routes())
         .merge(import::routes())
+        .merge(orders::routes())
 }
 
 async fn list_page(visit: StaffVisit) -> Result<Response, Failure> {

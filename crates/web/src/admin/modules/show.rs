@@ -71,6 +71,7 @@ pub fn page(view: &View, shown: &Shown) -> Markup {
         .actions(html! {
             @if pieces::is_administrator(view) {
                 (switch(view, module, &base))
+                a.button href={ (base) "/orders" } { (icon(Icon::List)) (view.t("orders-title")) }
                 a.button href={ (base) "/edit" } { (icon(Icon::Pen)) (view.t("action-edit")) }
             }
         });

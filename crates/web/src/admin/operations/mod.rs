@@ -48,10 +48,10 @@ fn address(id: OperationId) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn modules(visit: &StaffVisit) -> Result<Vec<(String, String)>, Failure> {
-    let modules = visit.engine.modules().list(&visit.actor).await?;
+    let modules = visit.engine.modules().names(&visit.actor).await?;
     Ok(modules
         .into_iter()
-        .map(|module| (module.id.to_string(), module.name))
+        .map(|(id, name)| (id.to_string(), name))
         .collect())
 }
 

@@ -438,12 +438,15 @@ fn key(view: &View, key: &KeyView) -> Markup {
         "key",
         &view.t("services-key"),
         &html! {
+            @if key.csr.is_none() { p { (view.t("services-key-elsewhere")) } }
             (Facts::new()
-                .text(view.t("services-custody"), view.word("key-custody", key.custody.word()))
-                .text(view.t("services-key-kind"), &key.kind)
+                .text(view.t(if key.csr.is_some() { "services-custody" } else { "services-next-keys" }), view.word("key-custody", key.custody.word()))
+                .maybe(view.t("services-key-kind"), Some(key.kind.clone()).filter(|kind| !kind.is_empty()))
                 .markup(view.t("services-fingerprint"), html! { code.breakable { (key.fingerprint) } })
                 .render())
-            details.more { summary { (view.t("services-csr")) } pre.log tabindex="0" { (key.csr) } }
+            @if let Some(csr) = &key.csr {
+                details.more { summary { (view.t("services-csr")) } pre.log tabindex="0" { (csr) } }
+            }
         },
     )
 }

@@ -97,13 +97,13 @@ async fn explain(
 async fn shown(visit: &AdministratorVisit, reports: Vec<ModuleReport>) -> Result<Shown, Failure> {
     let instance = visit.engine.instance().show(&visit.actor).await?;
     let mut modules = Vec::new();
-    for line in visit.engine.modules().list(&visit.actor).await? {
+    for (id, name) in visit.engine.modules().names(&visit.actor).await? {
         let orders = visit
             .engine
             .reconciliation()
-            .orphans(&visit.actor, line.id)
+            .orphans(&visit.actor, id)
             .await?;
-        modules.push((line.id, line.name, orders));
+        modules.push((id, name, orders));
     }
     Ok(Shown {
         instance,
@@ -129,7 +129,8 @@ pub fn page(view: &View, shown: &Shown) -> Markup {
             @if !shown.reports.is_empty() { (reports(view, &shown.reports)) }
             (card("purchases", &view.t("settings-purchases"), &purchases_card(view, &shown.instance)))
             @for (id, name, orders) in &shown.modules {
-                (framed(&format!("module-{id}"), name, &html! {}, &orders_table(view, *id, orders)))
+                @let all = html! { a.button.small href={ "/admin/modules/" (id) "/orders" } { (view.t("orders-title")) } };
+                (framed(&format!("module-{id}"), name, &all, &orders_table(view, *id, orders)))
             }
         },
     )

@@ -335,8 +335,16 @@ fn key(view: &View, service: &ServiceView) -> Markup {
         "key",
         &view.t("client-key"),
         &html! {
-            (Facts::new().text(view.t("client-key-kind"), &service.key.kind).text(view.t("client-key-kept"), custody).render())
-            details.more { summary { (view.t("client-csr")) } pre.log tabindex="0" { (service.key.csr) } }
+            @match &service.key.csr {
+                Some(csr) => {
+                    (Facts::new().text(view.t("client-key-kind"), &service.key.kind).text(view.t("client-key-kept"), custody).render())
+                    details.more { summary { (view.t("client-csr")) } pre.log tabindex="0" { (csr) } }
+                }
+                None => {
+                    p { (view.t("client-key-elsewhere")) }
+                    (Facts::new().text(view.t("client-next-keys"), custody).render())
+                }
+            }
         },
     )
 }
