@@ -42,6 +42,8 @@ const DAYS_OF_ORDERS: i64 = 4;
 const BETWEEN_ORDERS: i64 = 20;
 /// The CA is away for a day about as often.
 const BETWEEN_OUTAGES: i64 = 45;
+/// certbroker dies about as often, whatever the machine's speed.
+const BETWEEN_DEATHS: i64 = 60;
 /// Business time jumps no further, however little there is to do.
 const LONGEST_JUMP: i64 = 30;
 /// How often certbroker asks the CA, which looks at names every quarter of a second: a question more costs more than waiting.
@@ -124,6 +126,7 @@ impl Soak {
             orders: Vec::new(),
             placed: Vec::new(),
             outages: Vec::new(),
+            deaths: Vec::new(),
             outage_until: None,
             report: SoakReport::default(),
             working: None,
@@ -132,7 +135,8 @@ impl Soak {
             world,
         };
         run.orders = run.drawn(&plans);
-        run.outages = run.drawn_outages();
+        run.outages = run.drawn_days(BETWEEN_OUTAGES);
+        run.deaths = run.drawn_days(BETWEEN_DEATHS);
         run.go().await;
         run.audit().await;
         run.report.took = began.elapsed();
@@ -156,6 +160,8 @@ struct Run {
     placed: Vec<ServiceId>,
     /// The days on which the CA is away; the last is the next.
     outages: Vec<Date>,
+    /// The days from which on certbroker dies as soon as it works on something; the last is the next.
+    deaths: Vec<Date>,
     outage_until: Option<Date>,
     working: Option<(JoinHandle<()>, CancellationToken)>,
     report: SoakReport,
@@ -192,16 +198,17 @@ impl Run {
         orders
     }
 
-    fn drawn_outages(&mut self) -> Vec<Date> {
+    /// One day in each span of so many, the last first.
+    fn drawn_days(&mut self, between: i64) -> Vec<Date> {
         let (first, last) = (self.today(), self.last_day());
-        let mut outages = Vec::new();
+        let mut days = Vec::new();
         let mut day = first;
         while day < last {
-            outages.push(day + self.random.random_range(1..BETWEEN_OUTAGES).days());
-            day += BETWEEN_OUTAGES.days();
+            days.push(day + self.random.random_range(1..between).days());
+            day += between.days();
         }
-        outages.reverse();
-        outages
+        days.reverse();
+        days
     }
 
     /// When every paid term has ended, and what was to be done on that day is done.
@@ -226,6 +233,8 @@ impl Run {
         self.world.simulator.clear_faults().expect("no more faults");
         self.person_looks().await;
         self.settle().await;
+        // It was never seen at work since: then it dies at rest.
+        while self.dies_if_drawn().await {}
         self.die().await;
     }
 
@@ -247,11 +256,9 @@ impl Run {
         }
     }
 
-    /// Waits until nothing runs and nothing is due soon; now and then certbroker dies meanwhile.
+    /// Waits until nothing runs and nothing is due soon; on a day that was drawn certbroker dies meanwhile.
     async fn settle(&mut self) {
         let since = Instant::now();
-        // Drawn once a jump: how often there is time to look depends on the machine.
-        let mut is_to_die = self.random.random_ratio(1, 6);
         loop {
             self.world
                 .engine
@@ -260,11 +267,7 @@ impl Run {
                 .await
                 .expect("periodic work");
             let Some(due) = self.quiet_until().await else {
-                if std::mem::take(&mut is_to_die) {
-                    self.die().await;
-                    self.live();
-                    self.report.deaths += 1;
-                }
+                self.dies_if_drawn().await;
                 sleep(LOOK).await;
                 continue;
             };
@@ -422,6 +425,18 @@ impl Run {
         let worker = self.world.engine.worker();
         let working = tokio::spawn(worker.run_until(stop.clone()));
         self.working = Some((working, stop));
+    }
+
+    /// Dies and lives again when that was drawn for a day that has come; whether it did.
+    async fn dies_if_drawn(&mut self) -> bool {
+        let today = self.today();
+        if self.deaths.pop_if(|day| *day <= today).is_none() {
+            return false;
+        }
+        self.die().await;
+        self.live();
+        self.report.deaths += 1;
+        true
     }
 
     /// Ends everything at once; a new engine has the same database and nothing in memory.
