@@ -154,14 +154,17 @@ pub async fn end_lease(tx: &Tx) -> Result<bool> {
     Ok(sql::execute(tx, "time_travel", text, Vec::new()).await? > 0)
 }
 
+/// While its module rests, an operation is due when the rest ends.
+const DUE: &str = "CASE WHEN m.rests_until > o.next_run_at THEN m.rests_until ELSE o.next_run_at END";
+/// What a worker may run, now or later.
+const UNDER_WAY: &str = "FROM operation o LEFT JOIN processing_module m ON m.id = o.module_id
+    WHERE o.state = 'waiting' AND o.next_run_at IS NOT NULL";
+
 /// Every operation under way that a worker may run, now or later.
 pub async fn under_way(conn: &dyn Conn) -> Result<Vec<UnderWay>> {
-    // While its module rests, an operation is due when the rest ends.
-    let text = "SELECT o.id, o.kind, o.step, o.attempts, o.postponed,
-            CASE WHEN m.rests_until > o.next_run_at THEN m.rests_until ELSE o.next_run_at END,
-            o.lease_owner, o.fence, o.error_class
-        FROM operation o LEFT JOIN processing_module m ON m.id = o.module_id
-        WHERE o.state = 'waiting' AND o.next_run_at IS NOT NULL";
+    let text = format!(
+        "SELECT o.id, o.kind, o.step, o.attempts, o.postponed, {DUE}, o.lease_owner, o.fence, o.error_class {UNDER_WAY}"
+    );
     let rows = sql::rows(conn, "operation", text, Vec::new(), |row| {
         Ok((
             row.try_get_by_index::<Uuid>(0)?,
@@ -192,6 +195,39 @@ pub async fn under_way(conn: &dyn Conn) -> Result<Vec<UnderWay>> {
             },
         )
         .collect()
+}
+
+/// How busy workers are: enough to know whether all is quiet, at the cost of a look at an index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pulse {
+    /// Operations under way that a worker may run, now or later.
+    pub under_way: i64,
+    /// How many of them are worked on.
+    pub leased: i64,
+    /// When the next one falls due.
+    pub next_run_at: Option<Timestamp>,
+}
+
+/// How busy workers are.
+pub async fn pulse(conn: &dyn Conn) -> Result<Pulse> {
+    let text = format!("SELECT COUNT(*), COUNT(o.lease_owner), MIN({DUE}) {UNDER_WAY}");
+    let rows = sql::rows(conn, "operation", text, Vec::new(), |row| {
+        Ok((
+            row.try_get_by_index::<i64>(0)?,
+            row.try_get_by_index::<i64>(1)?,
+            row.try_get_by_index::<Option<i64>>(2)?,
+        ))
+    })
+    .await?;
+    let (under_way, leased, next) = rows.first().copied().unwrap_or_default();
+    Ok(Pulse {
+        under_way,
+        leased,
+        next_run_at: next
+            .map(Timestamp::from_stored)
+            .transpose()
+            .map_err(unreadable("operation"))?,
+    })
 }
 
 /// The first day after `day` on which something about a service that is not over falls due: a reissue, a renewal, or so many days until

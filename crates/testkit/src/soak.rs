@@ -25,7 +25,7 @@ use leaderssl_simulator::faults::{Fault, FaultRule, Firing, IpBlock};
 use pki::KeyChoice;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use seal::KeyFile;
-use store::{Page, Store, reservation::ReservationState};
+use store::{Page, Store, reservation::ReservationState, time_travel::Pulse};
 use tokio::{
     task::JoinHandle,
     time::{Instant, sleep},
@@ -36,10 +36,12 @@ use crate::world::{TestWorld, Wanted};
 
 /// On this day it begins: three years from here go through the caps of 398, 200 and 100 days.
 const BEGINS: &str = "2024-06-03T09:00:00Z";
-/// The orders come in on so many days.
-const DAYS_OF_ORDERS: i64 = 4;
-/// Between two of them.
-const BETWEEN_ORDERS: i64 = 20;
+/// The orders come in within so many days.
+const DAYS_OF_ORDERS: i64 = 80;
+/// About so many orders come in on one of them, so that a large soak is not one long queue.
+const ORDERS_OF_A_DAY: usize = 250;
+/// They come in on at least so many days.
+const LEAST_DAYS: usize = 4;
 /// The CA is away for a day about as often.
 const BETWEEN_OUTAGES: i64 = 45;
 /// certbroker dies about as often, whatever the machine's speed.
@@ -170,6 +172,10 @@ struct Run {
 impl Run {
     fn drawn(&mut self, plans: &[TariffPlanId; 2]) -> Vec<Coming> {
         let first = self.today();
+        let days = i64::try_from((self.soak.services / ORDERS_OF_A_DAY).max(LEAST_DAYS))
+            .unwrap_or(DAYS_OF_ORDERS)
+            .min(DAYS_OF_ORDERS);
+        let between = DAYS_OF_ORDERS / days;
         let mut orders: Vec<Coming> = (0..self.soak.services)
             .map(|number| {
                 let is_wildcard = self.random.random_ratio(1, 10);
@@ -189,7 +195,7 @@ impl Run {
                     order.request = RequestSource::MadeAndStored(KeyChoice::P384);
                 }
                 Coming {
-                    on: first + (BETWEEN_ORDERS * self.random.random_range(0..DAYS_OF_ORDERS)).days(),
+                    on: first + (between * self.random.random_range(0..days)).days(),
                     order,
                 }
             })
@@ -218,7 +224,7 @@ impl Run {
             .expect("an instant")
             .to_zoned(TimeZone::UTC)
             .date();
-        first + i64::from(self.soak.years).years() + (DAYS_OF_ORDERS * BETWEEN_ORDERS + 5).days()
+        first + i64::from(self.soak.years).years() + (DAYS_OF_ORDERS + 5).days()
     }
 
     async fn go(&mut self) {
@@ -258,7 +264,8 @@ impl Run {
 
     /// Waits until nothing runs and nothing is due soon; on a day that was drawn certbroker dies meanwhile.
     async fn settle(&mut self) {
-        let since = Instant::now();
+        let mut since = Instant::now();
+        let mut before = i64::MAX;
         loop {
             self.world
                 .engine
@@ -266,36 +273,33 @@ impl Run {
                 .run_due_once()
                 .await
                 .expect("periodic work");
-            let Some(due) = self.quiet_until().await else {
+            let pulse = self.pulse().await;
+            if pulse.under_way != before {
+                // Something has come to its end: the machine is busy, not the CA slow.
+                before = pulse.under_way;
+                since = Instant::now();
+            }
+            if pulse.leased > 0 {
                 self.dies_if_drawn().await;
-                sleep(LOOK).await;
-                continue;
-            };
-            if due > self.now() + NEAR || since.elapsed() > PATIENCE {
+            } else if pulse.next_run_at.is_none_or(|due| due > self.now() + NEAR)
+                || since.elapsed() > PATIENCE
+            {
                 return;
             }
             sleep(LOOK).await;
         }
     }
 
-    /// When the next operation falls due, unless one is worked on.
-    async fn quiet_until(&self) -> Option<Timestamp> {
+    async fn pulse(&self) -> Pulse {
         let reader = self.world.store.reader();
-        let under_way = store::time_travel::under_way(reader).await.expect("operations");
-        if under_way.iter().any(|operation| operation.is_leased) {
-            return None;
-        }
-        let due = under_way.iter().map(|operation| operation.next_run_at).min();
-        Some(due.unwrap_or(Timestamp::MAX))
+        store::time_travel::pulse(reader).await.expect("operations")
     }
 
     /// Moves business time to the next instant at which something is to do.
     async fn jump(&mut self) {
         let (now, today) = (self.now(), self.today());
         let mut next = morning(self.next_day().await);
-        if let Some(due) = self.quiet_until().await
-            && due > now
-        {
+        if let Some(due) = self.pulse().await.next_run_at.filter(|due| *due > now) {
             next = next.min(due);
         }
         self.world.advance(next.duration_since(now));

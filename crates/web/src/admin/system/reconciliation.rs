@@ -98,11 +98,7 @@ async fn shown(visit: &AdministratorVisit, reports: Vec<ModuleReport>) -> Result
     let instance = visit.engine.instance().show(&visit.actor).await?;
     let mut modules = Vec::new();
     for (id, name) in visit.engine.modules().names(&visit.actor).await? {
-        let orders = visit
-            .engine
-            .reconciliation()
-            .orphans(&visit.actor, id)
-            .await?;
+        let orders = visit.engine.reconciliation().orphans(&visit.actor, id).await?;
         modules.push((id, name, orders));
     }
     Ok(Shown {
