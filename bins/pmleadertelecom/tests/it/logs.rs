@@ -125,7 +125,8 @@ async fn at_level_nine_everything_is_told_but_no_secret() {
         "func=service.saveparam",
         "ssl_certificates",
         "DBPassword",
-        "issuer_order_number",
+        "exchange=answer body=",
+        "valid_to",
         "***",
     ] {
         assert!(log.contains(told), "{told}");
@@ -133,7 +134,10 @@ async fn at_level_nine_everything_is_told_but_no_secret() {
     let operations = host.operations().await.unwrap();
     let report = operations[0].report.as_ref().unwrap().to_xml();
     assert!(report.contains("<log>") || report.contains("CDATA"), "{report}");
-    let said = format!("{log}{report}{:?}{:?}", host.take_runs(), host.problems().await);
+    // A form goes back as it came, with what was typed into it.
+    let mut runs = host.take_runs();
+    runs.retain(|run| run.command() != "tune_connection");
+    let said = format!("{log}{report}{runs:?}{:?}", host.problems().await);
     for secret in secrets(&world).await {
         let place = said.find(&secret).map(|at| said.get(at.saturating_sub(300)..at));
         assert_eq!(place, None, "a secret of {} characters", secret.len());
