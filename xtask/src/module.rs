@@ -32,7 +32,8 @@ pub(crate) fn build(root: &Path) -> anyhow::Result<PathBuf> {
         Toolchain::Musl => (MUSL, ""),
         Toolchain::Gnu => (GNU, "-C target-feature=+crt-static"),
     };
-    let cargo = option_env!("CARGO").unwrap_or("cargo");
+    // The cargo that runs us; the one of PATH, with the toolchain it chooses, when we were started by hand.
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let folder = target_folder(root);
     let mut build = Command::new(cargo);
     build
