@@ -10,8 +10,10 @@ use uuid::Uuid;
 
 use crate::{Conn, Cursor, Listing, Page, Result, cell::Cell, page::Start, service, service::Service, sql};
 
-/// Beyond this many services they are not counted further.
+/// Beyond this many services a list does not count them further.
 pub const MOST_COUNTED: i64 = 100;
+/// Beyond this many a warning does not: a client of very many services waits for it on every first page.
+pub const MOST_WARNED: i64 = 20;
 
 /// Whose services, and which methods.
 #[derive(Debug, Clone)]
@@ -30,7 +32,7 @@ pub async fn list(conn: &dyn Conn, filter: &MethodFilter, page: &Page) -> Result
     let Some((mut condition, mut values)) = condition(filter) else {
         return Ok(Listing::cut(Vec::new(), page, Some(0), key));
     };
-    let total = count(conn, filter).await?;
+    let total = count(conn, filter, MOST_COUNTED).await?;
     if let Start::After(cursor) = &page.start
         && let Some(number) = cursor.key::<i64>()
     {
@@ -52,14 +54,14 @@ pub async fn list(conn: &dyn Conn, filter: &MethodFilter, page: &Page) -> Result
     Ok(Listing::cut(services, page, total, key))
 }
 
-/// How many there are, counted no further than one beyond [`MOST_COUNTED`].
-pub async fn count(conn: &dyn Conn, filter: &MethodFilter) -> Result<i64> {
+/// How many there are, counted no further than one beyond `most`.
+pub async fn count(conn: &dyn Conn, filter: &MethodFilter, most: i64) -> Result<i64> {
     let Some((condition, values)) = condition(filter) else {
         return Ok(0);
     };
     let text = format!(
         "SELECT COUNT(*) FROM (SELECT DISTINCT service.id {condition} LIMIT {}) AS counted",
-        MOST_COUNTED + 1
+        most + 1
     );
     sql::number(conn, "service", text, values).await
 }

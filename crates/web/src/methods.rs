@@ -108,7 +108,7 @@ pub fn warning(view: &View, count: i64, audience: Audience) -> Markup {
         return html! {};
     }
     // Beyond a thousand they are not counted.
-    let most = store::service_methods::MOST_COUNTED;
+    let most = store::service_methods::MOST_WARNED;
     let text = if count > most {
         view.t_args("methods-warning-many", &[("count", most.into())])
     } else {

@@ -54,13 +54,18 @@ impl Services<'_> {
     }
 
     /// How many services depend on a method that ends; counted no further than one beyond
-    /// [`service_methods::MOST_COUNTED`].
+    /// [`service_methods::MOST_WARNED`].
     ///
     /// # Errors
     /// [`crate::Error::Forbidden`].
     pub async fn count_with_ending_methods(&self, actor: &Actor) -> Result<i64> {
         require(actor, Permission::SeeServices)?;
-        Ok(service_methods::count(self.0.store().reader(), &self.method_filter(actor)?).await?)
+        Ok(service_methods::count(
+            self.0.store().reader(),
+            &self.method_filter(actor)?,
+            service_methods::MOST_WARNED,
+        )
+        .await?)
     }
 
     fn method_filter(self, actor: &Actor) -> Result<MethodFilter> {
