@@ -53,7 +53,7 @@ fn main() -> ExitCode {
             }
             print(USAGE, false)
         }
-        Request::Run(arguments) => command(arguments),
+        Request::Run(arguments) => command(&arguments),
     }
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn root() -> Root {
     Root::at(told.map_or_else(|| PathBuf::from(Root::USUAL), PathBuf::from))
 }
 
-fn command(arguments: Arguments) -> ExitCode {
+fn command(arguments: &Arguments) -> ExitCode {
     let root = root();
     let Some(module) = module() else {
         return answer(Err(Failure::new(Kind::Internal).about("connector")));

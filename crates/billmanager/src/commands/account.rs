@@ -25,11 +25,14 @@ pub(super) async fn check(session: &Session, form: &Element) -> Result<Element, 
     }
 }
 
+/// Keys and texts of a list.
+type Choices<'a> = Vec<(&'a str, &'a str)>;
+
 /// The form with its lists. Tasks are first offered in the language of the administrator who fills it in.
 pub(super) fn tune(mut form: Element, of_caller: Language) -> Element {
     let fields = |names: &[&'static str]| names.iter().map(|name| (*name, *name)).collect();
     let languages = Language::ALL.map(|language| (language.code(), language.name()));
-    let lists: [(&str, &str, Vec<(&str, &str)>); 3] = [
+    let lists: [(&str, &str, Choices<'_>); 3] = [
         (
             "end_date_field",
             "expiredate",

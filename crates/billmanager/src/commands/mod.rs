@@ -190,13 +190,13 @@ struct AtWork {
 /// Waits for the service of the command line.
 async fn at_work(session: &Session) -> Result<AtWork, Failure> {
     let item = session.item()?;
-    let _lock = ItemLock::take(&session.root, session.module, &*session.records, item).await?;
+    let lock = ItemLock::take(&session.root, session.module, &*session.records, item).await?;
     let service = Service::read(&*session.records, item).await?;
     let account = session.account(service.row.connection).await?;
     Ok(AtWork {
         service,
         account,
-        _lock,
+        _lock: lock,
     })
 }
 
