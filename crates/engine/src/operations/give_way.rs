@@ -6,7 +6,16 @@ use store::{
     operation::{self, Attempt, Operation},
 };
 
-use crate::{Engine, Result, effects, tasks};
+use super::steps::ending;
+use crate::{Actor, Engine, Result, effects, money, tasks};
+
+/// Ends an operation that nobody works on, whose work will not be done: what is set aside for it is free again.
+pub(crate) async fn withdraw(engine: &Engine, tx: &Tx, actor: &Actor, before: &mut Operation) -> Result<()> {
+    if let Some(reservation) = ending::held_reservation(tx, before).await? {
+        money::release(engine, tx, actor, reservation).await?;
+    }
+    give_way(engine, tx, before).await
+}
 
 /// Ends an operation that nobody works on: its place is free, its task falls away, its history says so.
 pub(crate) async fn give_way(engine: &Engine, tx: &Tx, before: &mut Operation) -> Result<()> {

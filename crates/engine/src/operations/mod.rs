@@ -19,7 +19,7 @@ pub use model::{
 };
 pub use waiting::{Turn, Waiting, Why};
 
-pub(crate) use give_way::give_way;
+pub(crate) use give_way::{give_way, withdraw};
 
 use domain::{
     id::{NumberKind, OperationId},

@@ -17,12 +17,13 @@ use domain::{
 };
 use jiff::civil::Date;
 use serde_json::json;
-use store::{Tx, service::Service};
+use store::{Tx, operation::Operation, service::Service};
 use tracing::info;
 
 use crate::{
     Actor, Engine, Result, audit,
-    operations::{fresh, run::system},
+    connection::internal,
+    operations::{fresh, run::system, steps::open::Outputs},
     renewals,
 };
 
@@ -108,19 +109,12 @@ async fn begin(engine: &Engine, tx: &Tx, mut service: Service, today: Date) -> R
         return Ok(false);
     }
     let actor = system(engine, service.seller_id);
-    let id: OperationId = engine.new_id();
-    let module = service.module_id;
-    let wanted = fresh::Wanted {
-        id,
-        kind: OperationKind::Reissue,
-        service: &service,
-        module,
-        outputs: json!({ "cause": ReissueCause::Due }),
+    let wanted = Wanted {
+        id: engine.new_id(),
+        outputs: caused_by(ReissueCause::Due),
         by: actor.label(),
     };
-    fresh::insert(engine, tx, wanted).await?;
-    service.reissue_on = None;
-    store::service::update(tx, &mut service).await?;
+    insert(engine, tx, &mut service, wanted).await?;
     audit::append(
         tx,
         engine,
@@ -130,6 +124,45 @@ async fn begin(engine: &Engine, tx: &Tx, mut service: Service, today: Date) -> R
         json!({ "number": service.number, "end_date": service.end_date }),
     );
     Ok(true)
+}
+
+/// A reissue to be stored.
+pub(crate) struct Wanted {
+    /// Its id, when rows that refer to it are made before it.
+    pub(crate) id: OperationId,
+    /// What its steps are given.
+    pub(crate) outputs: Outputs,
+    /// Who wants it.
+    pub(crate) by: String,
+}
+
+/// What the steps of a reissue are given that only has a cause.
+pub(crate) fn caused_by(cause: ReissueCause) -> Outputs {
+    Outputs {
+        cause: Some(cause),
+        ..Outputs::default()
+    }
+}
+
+/// Stores the operation that reissues a service. The service has no day for the next until this one brought a certificate.
+pub(crate) async fn insert(
+    engine: &Engine,
+    tx: &Tx,
+    service: &mut Service,
+    wanted: Wanted,
+) -> Result<Operation> {
+    let operation = fresh::Wanted {
+        id: wanted.id,
+        kind: OperationKind::Reissue,
+        service,
+        module: service.module_id,
+        outputs: serde_json::to_value(&wanted.outputs).map_err(internal("outputs"))?,
+        by: wanted.by,
+    };
+    let operation = fresh::insert(engine, tx, operation).await?;
+    service.reissue_on = None;
+    store::service::update(tx, service).await?;
+    Ok(operation)
 }
 
 /// Sets the day of the next reissue by the plan: one that was missed is due at once.

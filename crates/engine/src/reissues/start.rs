@@ -17,16 +17,13 @@ use store::{
     tariff::TariffPlan,
 };
 
-use super::{KeyWish, NamesQuote, NewReissue, Started};
+use super::{KeyWish, NamesQuote, NewReissue, Started, Wanted};
 use crate::{
     Actor, Engine, Error, Permission, Result, audit,
     authority::require,
     error::Refusal,
     money::{self, ReserveFor},
-    operations::{
-        fresh, give_way,
-        steps::{ending, open::Outputs},
-    },
+    operations::{steps::open::Outputs, withdraw},
     orders::{
         self, check_approvers, checked_names, checked_validations, extra_names, price_lines,
         request::{self, Made},
@@ -111,10 +108,9 @@ async fn store_wish(engine: &Engine, actor: &Actor, ground: &Ground, wish: Wish)
         .ok_or(Error::NotFound)?;
     let target = clear_the_way(engine, &tx, actor, service.id).await?;
     let mut outputs = Outputs {
-        cause: Some(wish.cause),
         custody: wish.custody,
         target,
-        ..Outputs::default()
+        ..super::caused_by(wish.cause)
     };
     if let Some(made) = &wish.made {
         let csr = engine.new_id();
@@ -136,17 +132,8 @@ async fn store_wish(engine: &Engine, actor: &Actor, ground: &Ground, wish: Wish)
         money::reserve(engine, &tx, actor, reserve).await?;
         store::service::insert_lines(&tx, &price_lines(price, service.id, id)?).await?;
     }
-    let new = fresh::Wanted {
-        id,
-        kind: OperationKind::Reissue,
-        service: &service,
-        module: service.module_id,
-        outputs: serde_json::to_value(&outputs).map_err(crate::connection::internal("outputs"))?,
-        by: actor.label(),
-    };
-    let operation = fresh::insert(engine, &tx, new).await?;
-    service.reissue_on = None;
-    store::service::update(&tx, &mut service).await?;
+    let by = actor.label();
+    let operation = super::insert(engine, &tx, &mut service, Wanted { id, outputs, by }).await?;
     let details = json!({
         "number": operation.number,
         "cause": wish.cause,
@@ -183,10 +170,7 @@ async fn clear_the_way(
         return Err(Error::refused("busy"));
     }
     let outputs: Outputs = serde_json::from_value(before.outputs.0.clone()).unwrap_or_default();
-    if let Some(reservation) = ending::held_reservation(tx, &before).await? {
-        money::release(engine, tx, actor, reservation).await?;
-    }
-    give_way(engine, tx, &mut before).await?;
+    withdraw(engine, tx, actor, &mut before).await?;
     Ok(outputs.target)
 }
 

@@ -4,7 +4,7 @@
 //! the work, and a process that dies leaves either the operation and its row or neither.
 
 use domain::{
-    id::{ModuleId, OperationId},
+    id::ModuleId,
     state::{OperationKind, OperationState, PurchaseStage, ReissueCause, ServiceState},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -19,12 +19,9 @@ use tracing::{debug, info};
 
 use super::{Fed, start::places};
 use crate::{
-    Engine, Error, Result, audit, money,
-    operations::{
-        fresh, give_way,
-        run::system,
-        steps::{ending, open::Outputs},
-    },
+    Engine, Error, Result, audit,
+    operations::{run::system, steps::open::Outputs, withdraw},
+    reissues::{self, Wanted, caused_by},
     settings::Settings,
 };
 
@@ -209,11 +206,8 @@ async fn begin(engine: &Engine, tx: &Tx, run: &Replacement, row: &mut ReplacedSe
                 return Ok(());
             }
             _ => {
-                if let Some(reservation) = ending::held_reservation(tx, &before).await? {
-                    let actor = system(engine, run.seller_id);
-                    money::release(engine, tx, &actor, reservation).await?;
-                }
-                give_way(engine, tx, &mut before).await?;
+                let actor = system(engine, run.seller_id);
+                withdraw(engine, tx, &actor, &mut before).await?;
             }
         }
     }
@@ -241,19 +235,13 @@ async fn gives_way(engine: &Engine, tx: &Tx, before: &Operation) -> Result<bool>
 }
 
 async fn reissue(engine: &Engine, tx: &Tx, run: &Replacement, mut service: Service) -> Result<()> {
-    let actor = system(engine, service.seller_id);
-    let id: OperationId = engine.new_id();
-    let wanted = fresh::Wanted {
-        id,
-        kind: OperationKind::Reissue,
-        service: &service,
-        module: service.module_id,
-        outputs: json!({ "cause": ReissueCause::ReplaceNow }),
+    let wanted = Wanted {
+        id: engine.new_id(),
+        outputs: caused_by(ReissueCause::ReplaceNow),
         by: run.started_by.clone(),
     };
-    fresh::insert(engine, tx, wanted).await?;
-    service.reissue_on = None;
-    store::service::update(tx, &mut service).await?;
+    reissues::insert(engine, tx, &mut service, wanted).await?;
+    let actor = system(engine, service.seller_id);
     let detail = json!({ "number": service.number, "run": run.number });
     audit::append(
         tx,
