@@ -97,6 +97,14 @@ pub struct NewNotice {
     pub mail: Mail,
 }
 
+/// What becomes of a notice whose turn it is.
+enum Turn {
+    /// It goes out.
+    Send(Letter),
+    /// It is not sent any more, for this reason.
+    Overtaken(&'static str),
+}
+
 /// Writes a notice into the causing transaction; whether it is a new one. Mails that hold a secret link are sealed.
 pub(crate) async fn enqueue(engine: &Engine, tx: &Tx, new: NewNotice) -> Result<bool> {
     if !is_mail_address(&new.recipient) {
@@ -234,46 +242,41 @@ impl Notices<'_> {
         // Whatever comes of it, the lease ends with this try.
         notice.lease_owner = None;
         notice.lease_until = None;
-        let mut mail = match self.mail(notice) {
-            Ok(mail) => mail,
-            Err(error) => {
-                self.note_failure(notice, DeliveryClass::Permanent, error.to_string());
+        let (class, why) = match self.turn(notice).await {
+            Ok(Turn::Send(letter)) => match mailer.deliver(&letter).await {
+                Ok(()) => {
+                    self.note_sent(notice);
+                    return true;
+                }
+                Err(error) => (error.class(), error.to_string()),
+            },
+            Ok(Turn::Overtaken(why)) => {
+                notice.last_error = Some(why.to_owned());
+                notice.state = NoticeState::Overtaken;
                 return false;
             }
+            // What the database has to say may be over at the next try.
+            Err(error @ Error::Store(_)) => (DeliveryClass::Temporary, error.to_string()),
+            Err(error) => (DeliveryClass::Permanent, error.to_string()),
         };
-        let overtaken = overtaken::why(self.0, notice, &mut mail).await;
-        if let Ok(Some(why)) = overtaken {
-            why.clone_into(notice.last_error.insert(String::new()));
-            notice.state = NoticeState::Overtaken;
-            return false;
+        self.note_failure(notice, class, why);
+        false
+    }
+
+    async fn turn(&self, notice: &Notice) -> Result<Turn> {
+        let mut mail = self.mail(notice)?;
+        if let Some(why) = overtaken::why(self.0, notice, &mut mail).await? {
+            return Ok(Turn::Overtaken(why));
         }
-        let letter = match overtaken {
-            Ok(_) => self.letter(notice, &mail).await,
-            Err(error) => Err(error),
-        };
-        let outcome = match letter {
-            Ok(letter) => mailer
-                .deliver(&letter)
-                .await
-                .map_err(|error| (error.class(), error.to_string())),
-            // What the database or a template has to say may be over at the next try.
-            Err(error @ Error::Store(_)) => Err((DeliveryClass::Temporary, error.to_string())),
-            Err(error) => Err((DeliveryClass::Permanent, error.to_string())),
-        };
-        match outcome {
-            Ok(()) => {
-                notice.state = NoticeState::Sent;
-                notice.sent_at = Some(self.0.now());
-                notice.last_error = None;
-                // What was secret in it is in the mail now, and nowhere else.
-                notice.sealed_data = None;
-                true
-            }
-            Err((class, why)) => {
-                self.note_failure(notice, class, why);
-                false
-            }
-        }
+        Ok(Turn::Send(self.letter(notice, &mail).await?))
+    }
+
+    fn note_sent(&self, notice: &mut Notice) {
+        notice.state = NoticeState::Sent;
+        notice.sent_at = Some(self.0.now());
+        notice.last_error = None;
+        // What was secret in it is in the mail now, and nowhere else.
+        notice.sealed_data = None;
     }
 
     fn note_failure(&self, notice: &mut Notice, class: DeliveryClass, why: String) {
