@@ -151,6 +151,14 @@ impl Ending {
             link: link("/services/S-1042"),
         }
     }
+
+    fn sample_because(why: EndingBecause, days: u16) -> Self {
+        Self {
+            why,
+            days,
+            ..Self::sample()
+        }
+    }
 }
 
 impl Prolonged {
@@ -197,6 +205,13 @@ impl MethodChanged {
             since: jiff::civil::date(2028, 3, 15),
             published_by: PublishedBy::Client,
             link: link("/services/S-1042"),
+        }
+    }
+
+    fn sample_because(why: MethodChangedBecause) -> Self {
+        Self {
+            why,
+            ..Self::sample()
         }
     }
 }
@@ -322,37 +337,22 @@ impl Mail {
                 ..ReissueNeedsYou::sample()
             }),
             Self::Ending(Ending::sample()),
-            Self::Ending(Ending {
-                why: EndingBecause::WaitsForYou,
-                days: 1,
-                ..Ending::sample()
-            }),
-            Self::Ending(Ending {
-                why: EndingBecause::WithUs,
-                days: 3,
-                ..Ending::sample()
-            }),
-            Self::Ending(Ending {
-                why: EndingBecause::NotSold,
-                days: 0,
-                ..Ending::sample()
-            }),
+            Self::Ending(Ending::sample_because(EndingBecause::WaitsForYou, 1)),
+            Self::Ending(Ending::sample_because(EndingBecause::WithUs, 3)),
+            Self::Ending(Ending::sample_because(EndingBecause::NotSold, 0)),
             Self::Prolonged(Prolonged::sample()),
             Self::NotEnoughMoney(NotEnoughMoney::sample()),
             Self::MethodChanged(MethodChanged::sample()),
             Self::MethodChanged(MethodChanged {
-                why: MethodChangedBecause::NotOffered,
                 published_by: PublishedBy::Us,
-                ..MethodChanged::sample()
+                ..MethodChanged::sample_because(MethodChangedBecause::NotOffered)
             }),
-            Self::MethodChanged(MethodChanged {
-                why: MethodChangedBecause::ApproverNotTaken,
-                ..MethodChanged::sample()
-            }),
-            Self::MethodChanged(MethodChanged {
-                why: MethodChangedBecause::NotForSuchNames,
-                ..MethodChanged::sample()
-            }),
+            Self::MethodChanged(MethodChanged::sample_because(
+                MethodChangedBecause::ApproverNotTaken,
+            )),
+            Self::MethodChanged(MethodChanged::sample_because(
+                MethodChangedBecause::NotForSuchNames,
+            )),
             Self::Closed(Closed::sample()),
             Self::Closed(Closed {
                 returned: None,

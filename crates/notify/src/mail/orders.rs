@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use minijinja::Value;
 use serde::{Deserialize, Serialize};
 
-use super::words::{Fields, Words, line, names, none};
+use super::words::{Fields, Words, about, line};
 use crate::Link;
 
 /// See [`super::Mail::OrderPlaced`].
@@ -99,14 +99,15 @@ pub struct OrderFailed {
 
 impl OrderPlaced {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("tariff_plan", line(&self.tariff_plan)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("price", words.money(self.price)),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("tariff_plan", line(&self.tariff_plan)),
+                ("price", words.money(self.price)),
+            ],
+        )
     }
 }
 
@@ -123,30 +124,29 @@ impl ValidationNeeded {
 
 impl Issued {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("end_date", words.date(self.end_date)),
-            ("paid_till", words.date_or_none(self.paid_till)),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("end_date", words.date(self.end_date)),
+                ("paid_till", words.date_or_none(self.paid_till)),
+            ],
+        )
     }
 }
 
 impl OrderFailed {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("reason", line(&self.reason)),
-            (
-                "returned",
-                self.returned.map_or_else(none, |money| words.money(money)),
-            ),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("reason", line(&self.reason)),
+                ("returned", words.money_or_none(self.returned)),
+            ],
+        )
     }
 }
 

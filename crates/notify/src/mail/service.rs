@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     orders::{ValidationStep, first_name, steps},
-    words::{Fields, Words, line, names, none},
+    words::{Fields, Words, about, code, line},
 };
 use crate::Link;
 
@@ -224,17 +224,18 @@ pub struct Halted {
 
 impl Reissued {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("occasion", self.occasion.word().into()),
-            ("key", self.key.word().into()),
-            ("end_date", words.date(self.end_date)),
-            ("paid_till", words.date_or_none(self.paid_till)),
-            ("former_end_date", words.date_or_none(self.former_end_date)),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("occasion", code(self.occasion)),
+                ("key", code(self.key)),
+                ("end_date", words.date(self.end_date)),
+                ("paid_till", words.date_or_none(self.paid_till)),
+                ("former_end_date", words.date_or_none(self.former_end_date)),
+            ],
+        )
     }
 }
 
@@ -243,8 +244,8 @@ impl ReissueNeedsYou {
         vec![
             ("service", line(&self.service)),
             ("name", first_name(&self.steps)),
-            ("occasion", self.occasion.word().into()),
-            ("key", self.key.word().into()),
+            ("occasion", code(self.occasion)),
+            ("key", code(self.key)),
             ("steps", steps(&self.steps)),
             ("by", words.date(self.by)),
             ("link", self.link.as_str().into()),
@@ -254,140 +255,90 @@ impl ReissueNeedsYou {
 
 impl Ending {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("end_date", words.date(self.end_date)),
-            ("days", self.days.into()),
-            ("in_days", words.in_days(self.days)),
-            ("why", self.why.word().into()),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("end_date", words.date(self.end_date)),
+                ("days", self.days.into()),
+                ("in_days", words.in_days(self.days)),
+                ("why", code(self.why)),
+            ],
+        )
     }
 }
 
 impl Prolonged {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("price", words.money(self.price)),
-            ("paid_till", words.date(self.paid_till)),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("price", words.money(self.price)),
+                ("paid_till", words.date(self.paid_till)),
+            ],
+        )
     }
 }
 
 impl NotEnoughMoney {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("price", words.money(self.price)),
-            ("available", words.money(self.available)),
-            ("missing", words.money(self.missing)),
-            ("until", words.date(self.until)),
-            ("days", self.days.into()),
-            ("in_days", words.in_days(self.days)),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("price", words.money(self.price)),
+                ("available", words.money(self.available)),
+                ("missing", words.money(self.missing)),
+                ("until", words.date(self.until)),
+                ("days", self.days.into()),
+                ("in_days", words.in_days(self.days)),
+            ],
+        )
     }
 }
 
 impl MethodChanged {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("from", words.word("validation-method", self.from.word())),
-            ("to", words.word("validation-method", self.to.word())),
-            ("why", self.why.word().into()),
-            ("since", words.date(self.since)),
-            ("by_us", (self.published_by == PublishedBy::Us).into()),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("from", words.word("validation-method", self.from.word())),
+                ("to", words.word("validation-method", self.to.word())),
+                ("why", code(self.why)),
+                ("since", words.date(self.since)),
+                ("by_us", (self.published_by == PublishedBy::Us).into()),
+            ],
+        )
     }
 }
 
 impl Closed {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("why", self.why.word().into()),
-            (
-                "returned",
-                self.returned.map_or_else(none, |money| words.money(money)),
-            ),
-            ("link", self.link.as_str().into()),
-        ]
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [
+                ("why", code(self.why)),
+                ("returned", words.money_or_none(self.returned)),
+            ],
+        )
     }
 }
 
 impl Halted {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
-        vec![
-            ("service", line(&self.service)),
-            ("name", self.names.main().unicode().into()),
-            ("names", names(&self.names)),
-            ("end_date", words.date_or_none(self.end_date)),
-            ("link", self.link.as_str().into()),
-        ]
-    }
-}
-
-impl Occasion {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Reissue => "reissue",
-            Self::ByCa => "by_ca",
-            Self::NewTerm => "new_term",
-        }
-    }
-}
-
-impl KeyToInstall {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Yours => "yours",
-        }
-    }
-}
-
-impl EndingBecause {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::TermEnds => "term_ends",
-            Self::WaitsForYou => "waits_for_you",
-            Self::WithUs => "with_us",
-            Self::NotSold => "not_sold",
-        }
-    }
-}
-
-impl MethodChangedBecause {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Ended => "ended",
-            Self::NotOffered => "not_offered",
-            Self::ApproverNotTaken => "approver_not_taken",
-            Self::NotForSuchNames => "not_for_such_names",
-        }
-    }
-}
-
-impl ClosedBecause {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::BeforeIssue => "before_issue",
-            Self::Cancelled => "cancelled",
-            Self::TermOver => "term_over",
-        }
+        about(
+            &self.service,
+            &self.names,
+            &self.link,
+            [("end_date", words.date_or_none(self.end_date))],
+        )
     }
 }

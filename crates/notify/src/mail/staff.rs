@@ -4,7 +4,7 @@ use domain::{Money, state::TaskPriority};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::words::{Fields, Words, line, none};
+use super::words::{Fields, Words, code, line, none};
 use crate::Link;
 
 /// See [`super::Mail::ModuleBalanceLow`].
@@ -75,17 +75,6 @@ pub enum TaskEvent {
     Overdue,
 }
 
-impl TaskEvent {
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Opened => "opened",
-            Self::HandedOver => "handed_over",
-            Self::Given => "given",
-            Self::Overdue => "overdue",
-        }
-    }
-}
-
 impl ModuleBalanceLow {
     pub(super) fn fields(&self, words: Words<'_>) -> Fields {
         vec![
@@ -105,7 +94,7 @@ impl TaskOpened {
         vec![
             ("task", line(&self.task)),
             ("title", line(&self.title)),
-            ("event", self.event.word().into()),
+            ("event", code(self.event)),
             ("reasons", reasons.map(line).collect()),
             ("department", line(&self.department)),
             (

@@ -4,6 +4,9 @@ use domain::{Money, NameSet};
 use i18n::Locale;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use minijinja::Value;
+use serde::Serialize;
+
+use crate::Link;
 
 /// Longer texts from outside (a CA's reason) are cut.
 const LONGEST: usize = 1000;
@@ -21,6 +24,10 @@ pub(crate) struct Words<'a> {
 impl Words<'_> {
     pub(super) fn money(self, amount: Money) -> Value {
         i18n::money(self.locale, amount).into()
+    }
+
+    pub(super) fn money_or_none(self, amount: Option<Money>) -> Value {
+        amount.map_or_else(none, |amount| self.money(amount))
     }
 
     pub(super) fn date(self, date: Date) -> Value {
@@ -46,8 +53,30 @@ impl Words<'_> {
     }
 }
 
+/// The fields of a mail about one service: its number, its main name, every name, what is the mail's own, the one link.
+pub(super) fn about<const N: usize>(
+    service: &str,
+    all: &NameSet,
+    link: &Link,
+    own: [(&'static str, Value); N],
+) -> Fields {
+    let mut fields = vec![
+        ("service", line(service)),
+        ("name", all.main().unicode().into()),
+        ("names", names(all)),
+    ];
+    fields.extend(own);
+    fields.push(("link", link.as_str().into()));
+    fields
+}
+
+/// The word of a closed list, as it is stored and as templates compare it.
+pub(super) fn code(word: impl Serialize) -> Value {
+    Value::from_serialize(word)
+}
+
 /// Every name, as people write it.
-pub(super) fn names(names: &NameSet) -> Value {
+fn names(names: &NameSet) -> Value {
     names.iter().map(|name| Value::from(name.unicode())).collect()
 }
 
