@@ -1,16 +1,17 @@
 //! Having a certificate issued again, for clients and staff: why, with which key, for which names.
 
+use axum::response::Response;
 use domain::{
     Money,
     product::ProductKind,
     state::{KeyCustody, ReissueCause},
 };
 use engine::{
-    Actor, Engine, Error,
+    Error,
     reissues::{KeyWish, NamesQuote, NewReissue, Started},
     services::ServiceView,
 };
-use httpkit::{Form, Tone};
+use httpkit::{Failure, Form, Tone};
 use maud::{Markup, html};
 use pki::KeyChoice;
 
@@ -23,8 +24,10 @@ use crate::{
         icon::{Icon, icon},
         note::{note, sentence},
     },
+    layout,
     routes::Audience,
     view::View,
+    visit::Visit,
 };
 
 /// Why people wish a reissue; that one is due, the program sees by itself.
@@ -43,8 +46,8 @@ const FIELDS: [&str; 6] = ["cause", "names", "source", "key", "csr", "consent"];
 pub enum Sent {
     /// The reissue began.
     Started(Started),
-    /// The form is shown again: something is wrong with it, or what it means is to be agreed to first.
-    Again(Option<NamesQuote>),
+    /// The form again: something is wrong with it, or what it means is to be agreed to first.
+    Again(Response),
 }
 
 /// The form as it is first shown.
@@ -61,32 +64,62 @@ pub fn form(service: &ServiceView) -> Form {
 /// Carries a sent form out as far as it goes.
 ///
 /// # Errors
-/// What the engine refuses.
+/// What concerns the whole request instead of the form.
 pub async fn send(
-    engine: &Engine,
-    actor: &Actor,
+    visit: &Visit,
+    service: &ServiceView,
+    mut form: Form,
+    audience: Audience,
+) -> Result<Sent, Failure> {
+    let quote = match carry_out(visit, service, &mut form, audience).await {
+        Ok(Outcome::Started(started)) => return Ok(Sent::Started(started)),
+        Ok(Outcome::ToAgree(quote)) => Some(quote),
+        Ok(Outcome::Wrong) => None,
+        Err(error) => {
+            visit.into_form(&mut form, error)?;
+            None
+        }
+    };
+    let again = page(&visit.view, service, &form, quote.as_ref(), audience);
+    Ok(Sent::Again(if form.has_problems() {
+        visit.rejected(again)
+    } else {
+        visit.page(again)
+    }))
+}
+
+enum Outcome {
+    Started(Started),
+    ToAgree(NamesQuote),
+    Wrong,
+}
+
+async fn carry_out(
+    visit: &Visit,
     service: &ServiceView,
     form: &mut Form,
-) -> Result<Sent, Error> {
-    let Some(mut wanted) = read(form, service) else {
-        return Ok(Sent::Again(None));
+    audience: Audience,
+) -> Result<Outcome, Error> {
+    let Some(mut wanted) = read(form, service, audience) else {
+        return Ok(Outcome::Wrong);
     };
+    let reissues = visit.engine.reissues();
     if let Some(names) = &wanted.names {
-        let quote = engine.reissues().quote(actor, service.line.id, names).await?;
+        let quote = reissues.quote(&visit.actor, service.line.id, names).await?;
         let gross = quote.price.as_ref().map(|price| price.gross);
         let means_something = gross.is_some() || !quote.removed.is_empty();
         let shown = gross.map_or_else(|| "0".to_owned(), |gross| gross.amount().to_string());
         if means_something && form.value("agreed") != shown {
             *form = std::mem::take(form).with("agreed", shown);
-            return Ok(Sent::Again(Some(quote)));
+            return Ok(Outcome::ToAgree(quote));
         }
         wanted.agreed = gross;
     }
-    let started = engine.reissues().start(actor, service.line.id, wanted).await?;
-    Ok(Sent::Started(started))
+    let started = reissues.start(&visit.actor, service.line.id, wanted).await?;
+    Ok(Outcome::Started(started))
 }
 
-fn read(form: &mut Form, service: &ServiceView) -> Option<NewReissue> {
+fn read(form: &mut Form, service: &ServiceView, audience: Audience) -> Option<NewReissue> {
     let cause = form.values().read_as::<ReissueCause>("cause");
     if cause.is_none_or(|cause| !CAUSES.contains(&cause)) {
         form.reject("cause", "required");
@@ -98,6 +131,11 @@ fn read(form: &mut Form, service: &ServiceView) -> Option<NewReissue> {
         choice,
     ) {
         (AS_BEFORE, _, _) => Some(KeyWish::AsBefore),
+        // Keys are the client's: staff leave them as they are or bring the client's request.
+        (_, Some(source), _) if !is_offered(source, audience) => {
+            form.reject("source", "required");
+            None
+        }
         (_, Some(Source::Browser | Source::Pasted), _) => Some(KeyWish::Given(form.value("csr").to_owned())),
         (_, Some(Source::NotStored), Some(choice)) => Some(KeyWish::MadeNotStored(choice)),
         (_, Some(Source::Stored), Some(choice)) if form.values().is_on("consent") => {
@@ -128,9 +166,24 @@ fn read(form: &mut Form, service: &ServiceView) -> Option<NewReissue> {
     })
 }
 
-/// What the page holds under its head.
+/// The page of the form, with what a change of names means once it is known.
 #[must_use]
-pub fn body(
+pub fn page(
+    view: &View,
+    service: &ServiceView,
+    form: &Form,
+    quote: Option<&NamesQuote>,
+    audience: Audience,
+) -> Markup {
+    let frame = match audience {
+        Audience::Client | Audience::Everybody => layout::client,
+        Audience::Staff | Audience::Administrator => layout::staff,
+    };
+    let body = body(view, service, form, quote, audience);
+    frame(view, &view.t("reissue-title"), &body)
+}
+
+fn body(
     view: &View,
     service: &ServiceView,
     form: &Form,
@@ -198,7 +251,11 @@ fn head(view: &View, service: &ServiceView, audience: Audience) -> Markup {
         .render(view)
 }
 
-/// Staff never get hold of a key: they leave it as it was or bring the client's request.
+/// Staff never get hold of a key.
+fn is_offered(source: Source, audience: Audience) -> bool {
+    audience == Audience::Client || source == Source::Pasted
+}
+
 fn sources(view: &View, service: &ServiceView, audience: Audience) -> Vec<Choice> {
     let before = match service.key.custody {
         KeyCustody::Stored => "reissue-before-stored",
@@ -211,7 +268,7 @@ fn sources(view: &View, service: &ServiceView, audience: Audience) -> Vec<Choice
     }];
     let offered = Source::ALL
         .into_iter()
-        .filter(|source| audience == Audience::Client || *source == Source::Pasted);
+        .filter(|source| is_offered(*source, audience));
     choices.extend(offered.map(|source| Choice {
         value: source.word().to_owned(),
         label: view.word("client-source", source.word()),

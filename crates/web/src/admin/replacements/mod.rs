@@ -155,22 +155,14 @@ async fn report(visit: StaffVisit, At(id): At<ReplacementId>) -> Result<Response
 
 async fn pause(visit: StaffVisit, At(id): At<ReplacementId>) -> Result<Response, Failure> {
     let result = visit.engine.replacements().pause(&visit.actor, id).await;
-    after(
-        &visit,
-        &address(id),
-        &Flash::done(i18n::key!("replace-paused")),
-        result,
-    )
+    let said = Flash::done(i18n::key!("replace-paused"));
+    after(&visit, &address(id), &said, result)
 }
 
 async fn resume(visit: StaffVisit, At(id): At<ReplacementId>) -> Result<Response, Failure> {
     let result = visit.engine.replacements().resume(&visit.actor, id).await;
-    after(
-        &visit,
-        &address(id),
-        &Flash::done(i18n::key!("replace-resumed")),
-        result,
-    )
+    let said = Flash::done(i18n::key!("replace-resumed"));
+    after(&visit, &address(id), &said, result)
 }
 
 async fn cancel(visit: StaffVisit, At(id): At<ReplacementId>) -> Result<Response, Failure> {

@@ -14,7 +14,6 @@ use domain::{
 use engine::{
     certificates::DownloadFormat,
     operations::{MoneyBack, OperationView, Upload},
-    reissues::NamesQuote,
     services::ServiceView,
 };
 use httpkit::{Failure, Flash, Form, params::Posted};
@@ -277,7 +276,7 @@ async fn set_method(
 async fn reissue_page(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     let form = reissue::form(&service);
-    Ok(visit.page(reissue_form(&visit, &service, &form, None)))
+    Ok(visit.page(reissue::page(&visit.view, &service, &form, None, Audience::Staff)))
 }
 
 async fn reissue_now(
@@ -285,44 +284,14 @@ async fn reissue_now(
     At(id): At<ServiceId>,
     Posted(posted): Posted,
 ) -> Result<Response, Failure> {
-    let mut form = Form::from(posted);
     let service = visit.engine.services().show(&visit.actor, id).await?;
-    // Keys are the client's: staff leave them as they are or bring the client's request.
-    if !matches!(form.value("source"), "before" | "pasted") {
-        form.reject("source", "required");
-        return Ok(visit.rejected(reissue_form(&visit, &service, &form, None)));
-    }
-    match reissue::send(&visit.engine, &visit.actor, &service, &mut form).await {
-        Ok(Sent::Started(started)) => {
-            let number = NumberKind::Operation.show(started.number);
-            Ok(visit.done(
-                &address(id),
-                &Flash::done("reissue-started").with("number", number),
-            ))
-        }
-        Ok(Sent::Again(quote)) => {
-            let page = reissue_form(&visit, &service, &form, quote.as_ref());
-            Ok(if form.has_problems() {
-                visit.rejected(page)
-            } else {
-                visit.page(page)
-            })
-        }
-        Err(error) => {
-            visit.into_form(&mut form, error)?;
-            Ok(visit.rejected(reissue_form(&visit, &service, &form, None)))
-        }
-    }
-}
-
-fn reissue_form(
-    visit: &StaffVisit,
-    service: &ServiceView,
-    form: &Form,
-    quote: Option<&NamesQuote>,
-) -> Markup {
-    let body = reissue::body(&visit.view, service, form, quote, Audience::Staff);
-    layout::staff(&visit.view, &visit.view.t("reissue-title"), &body)
+    let started = match reissue::send(&visit, &service, Form::from(posted), Audience::Staff).await? {
+        Sent::Started(started) => started,
+        Sent::Again(page) => return Ok(page),
+    };
+    let number = NumberKind::Operation.show(started.number);
+    let said = Flash::done("reissue-started").with("number", number);
+    Ok(visit.done(&address(id), &said))
 }
 
 async fn file(visit: StaffVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {

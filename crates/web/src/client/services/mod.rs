@@ -17,7 +17,6 @@ use domain::{
 };
 use engine::{
     certificates::{DownloadFormat, PasswordAgain},
-    reissues::NamesQuote,
     services::ServiceView,
     validations::MethodChange,
 };
@@ -144,7 +143,13 @@ async fn live(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Fai
 async fn reissue_page(visit: ClientVisit, At(id): At<ServiceId>) -> Result<Response, Failure> {
     let service = visit.engine.services().show(&visit.actor, id).await?;
     let form = reissue::form(&service);
-    Ok(visit.page(reissue_form(&visit, &service, &form, None)))
+    Ok(visit.page(reissue::page(
+        &visit.view,
+        &service,
+        &form,
+        None,
+        Audience::Client,
+    )))
 }
 
 async fn reissue_now(
@@ -152,45 +157,20 @@ async fn reissue_now(
     At(id): At<ServiceId>,
     Posted(posted): Posted,
 ) -> Result<Response, Failure> {
-    let mut form = Form::from(posted);
     let service = visit.engine.services().show(&visit.actor, id).await?;
-    match reissue::send(&visit.engine, &visit.actor, &service, &mut form).await {
-        Ok(Sent::Started(started)) => {
-            let number = NumberKind::Operation.show(started.number);
-            let address = format!("/services/{id}");
-            let said = Flash::done("reissue-started").with("number", number.clone());
-            Ok(match started.private_key {
-                None => visit.done(&address, &said),
-                Some(key) => {
-                    let name = service.line.main_name.as_str().replace("*.", "wildcard.");
-                    let said = visit.view.t_args("reissue-started", &[("number", number.into())]);
-                    visit.page(key_once(&visit.view, &said, &address, &name, key.expose_secret()))
-                }
-            })
-        }
-        Ok(Sent::Again(quote)) => {
-            let page = reissue_form(&visit, &service, &form, quote.as_ref());
-            Ok(if form.has_problems() {
-                visit.rejected(page)
-            } else {
-                visit.page(page)
-            })
-        }
-        Err(error) => {
-            visit.into_form(&mut form, error)?;
-            Ok(visit.rejected(reissue_form(&visit, &service, &form, None)))
-        }
-    }
-}
-
-fn reissue_form(
-    visit: &ClientVisit,
-    service: &ServiceView,
-    form: &Form,
-    quote: Option<&NamesQuote>,
-) -> Markup {
-    let body = reissue::body(&visit.view, service, form, quote, Audience::Client);
-    layout::client(&visit.view, &visit.view.t("reissue-title"), &body)
+    let started = match reissue::send(&visit, &service, Form::from(posted), Audience::Client).await? {
+        Sent::Started(started) => started,
+        Sent::Again(page) => return Ok(page),
+    };
+    let number = NumberKind::Operation.show(started.number);
+    let address = format!("/services/{id}");
+    let Some(key) = started.private_key else {
+        let said = Flash::done("reissue-started").with("number", number);
+        return Ok(visit.done(&address, &said));
+    };
+    let name = service.line.main_name.as_str().replace("*.", "wildcard.");
+    let said = visit.view.t_args("reissue-started", &[("number", number.into())]);
+    Ok(visit.page(key_once(&visit.view, &said, &address, &name, key.expose_secret())))
 }
 
 async fn prolong(

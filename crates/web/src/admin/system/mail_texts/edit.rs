@@ -31,12 +31,19 @@ const LONGEST_SAMPLE: usize = 80;
 pub struct Shown<'a> {
     /// The text.
     pub text: &'a TextView,
+    /// What came of the button that was pressed.
+    pub said: Said,
+}
+
+/// What the page says of the form's wording.
+#[derive(Debug, Default)]
+pub struct Said {
     /// How the form's wording looks, when that was asked for.
     pub preview: Option<Preview>,
     /// To which address a test mail went.
     pub tested: Option<String>,
     /// What is wrong with the form's wording.
-    pub problems: &'a [Problem],
+    pub problems: Vec<Problem>,
 }
 
 /// A wording rendered with a sample.
@@ -74,11 +81,11 @@ pub(super) fn page(view: &View, form: &Form, shown: &Shown<'_>, people: &People)
             @if let Some((at, why)) = failure {
                 (note(Tone::Bad, &html! { p { (view.t_args("mail-texts-failed", &[("when", view.instant(*at).into()), ("why", why.as_str().into())])) } }))
             }
-            @if let Some(address) = &shown.tested {
+            @if let Some(address) = &shown.said.tested {
                 div role="status" { (note(Tone::Good, &html! { p { (view.t_args("mail-texts-tested", &[("address", address.as_str().into())])) } })) }
             }
             (field::summary(view, form, &Part::ALL.map(Part::word)))
-            @if let Some(preview) = &shown.preview { (looks(view, preview)) }
+            @if let Some(preview) = &shown.said.preview { (looks(view, preview)) }
             div.split {
                 (editor(view, form, shown))
                 div.stack {
@@ -150,7 +157,7 @@ fn editor(view: &View, form: &Form, shown: &Shown<'_>) -> Markup {
 /// Where in a part something is wrong, and what the template language says of it.
 fn details(view: &View, shown: &Shown<'_>, part: Part) -> Markup {
     html! {
-        @for problem in shown.problems.iter().filter(|problem| problem.part == part) {
+        @for problem in shown.said.problems.iter().filter(|problem| problem.part == part) {
             @match problem.line {
                 Some(line) => p.error {
                     (view.t_args("mail-texts-at-line", &[("line", line.into()), ("detail", problem.detail.as_str().into())]))

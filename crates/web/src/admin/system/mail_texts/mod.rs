@@ -13,10 +13,11 @@ use axum::{
 use engine::mail_texts::{TextChange, TextError, TextView};
 use httpkit::{Failure, Flash, Form, params::Posted};
 use i18n::Locale;
+use maud::Markup;
 use notify::{MailKind, Part, Rendered, Wording};
 use uuid::Uuid;
 
-pub use edit::{Preview, Shown};
+pub use edit::{Preview, Said, Shown};
 
 use crate::{
     admin::{
@@ -88,7 +89,7 @@ async fn edit_page(visit: AdministratorVisit, At(which): At<(String, String)>) -
         None => text.wording.clone(),
     };
     let form = form_of(&wording, text.number);
-    Ok(visit.page(page(&visit, &text, &form, None).await?))
+    Ok(visit.page(page_of(&visit, &text, &form, Said::default()).await?))
 }
 
 async fn save(
@@ -98,7 +99,6 @@ async fn save(
 ) -> Result<Response, Failure> {
     let which = Which::read(which)?;
     let mut form = Form::from(posted);
-    let texts = visit.engine.mail_texts();
     if let Some(based_on) = form.number::<i32>("based_on") {
         let change = TextChange {
             kind: which.kind,
@@ -106,7 +106,7 @@ async fn save(
             wording: wording_of(&form),
             based_on,
         };
-        match texts.save(&visit.actor, change).await {
+        match visit.engine.mail_texts().save(&visit.actor, change).await {
             Ok(()) => {
                 let next = address(which.kind, which.locale);
                 return Ok(visit.done(&next, &Flash::done(i18n::key!("mail-texts-saved"))));
@@ -114,8 +114,7 @@ async fn save(
             Err(error) => return again(&visit, which, form, error).await,
         }
     }
-    let text = texts.show(&visit.actor, which.kind, which.locale).await?;
-    Ok(visit.rejected(page(&visit, &text, &form, None).await?))
+    Ok(visit.rejected(page(&visit, which, &form, Said::default()).await?))
 }
 
 async fn preview(
@@ -135,14 +134,16 @@ async fn preview(
         Ok(rendered) => rendered,
         Err(error) => return again(&visit, which, form, error).await,
     };
-    let text = texts.show(&visit.actor, which.kind, which.locale).await?;
-    let shown = rendered.into_iter().nth(sample_of(&form));
-    let shown = shown.map(|mail| Preview {
+    let preview = rendered.into_iter().nth(sample_of(&form));
+    let preview = preview.map(|mail| Preview {
         frame: keep(&visit, &drafts, &mail),
         mail,
     });
-    let markup = page(&visit, &text, &form, shown).await?;
-    Ok(framing(visit.page(markup)))
+    let said = Said {
+        preview,
+        ..Said::default()
+    };
+    Ok(framing(visit.page(page(&visit, which, &form, said).await?)))
 }
 
 async fn send_test(
@@ -159,15 +160,11 @@ async fn send_test(
         .await;
     match sent {
         Ok(address) => {
-            let text = texts.show(&visit.actor, which.kind, which.locale).await?;
-            let people = people(&visit, &text).await?;
-            let shown = Shown {
-                text: &text,
-                preview: None,
+            let said = Said {
                 tested: Some(address),
-                problems: &[],
+                ..Said::default()
             };
-            Ok(visit.page(edit::page(&visit.view, &form, &shown, &people)))
+            Ok(visit.page(page(&visit, which, &form, said).await?))
         }
         Err(error) => again(&visit, which, form, error).await,
     }
@@ -224,39 +221,29 @@ async fn again(
     for problem in &problems {
         form.reject(problem.part.word(), &format!("text-{}", problem.fault.word()));
     }
-    let text = visit
-        .engine
-        .mail_texts()
-        .show(&visit.actor, which.kind, which.locale)
-        .await?;
-    let people = people(visit, &text).await?;
-    let shown = Shown {
-        text: &text,
-        preview: None,
-        tested: None,
-        problems: &problems,
+    let said = Said {
+        problems,
+        ..Said::default()
     };
-    Ok(visit.rejected(edit::page(&visit.view, &form, &shown, &people)))
+    Ok(visit.rejected(page(visit, which, &form, said).await?))
 }
 
-async fn page(
+/// The editor of the text as it is now.
+async fn page(visit: &AdministratorVisit, which: Which, form: &Form, said: Said) -> Result<Markup, Failure> {
+    let texts = visit.engine.mail_texts();
+    let text = texts.show(&visit.actor, which.kind, which.locale).await?;
+    page_of(visit, &text, form, said).await
+}
+
+async fn page_of(
     visit: &AdministratorVisit,
     text: &TextView,
     form: &Form,
-    preview: Option<Preview>,
-) -> Result<maud::Markup, Failure> {
-    let people = people(visit, text).await?;
-    let shown = Shown {
-        text,
-        preview,
-        tested: None,
-        problems: &[],
-    };
-    Ok(edit::page(&visit.view, form, &shown, &people))
-}
-
-async fn people(visit: &AdministratorVisit, text: &TextView) -> Result<People, Failure> {
-    People::behind(visit, text.past.iter().map(|past| past.by.as_str()).collect()).await
+    said: Said,
+) -> Result<Markup, Failure> {
+    let labels = text.past.iter().map(|past| past.by.as_str()).collect();
+    let people = People::behind(visit, labels).await?;
+    Ok(edit::page(&visit.view, form, &Shown { text, said }, &people))
 }
 
 /// Keeps a rendered mail for the frame that shows it; returns the address of it.

@@ -12,7 +12,7 @@ use notify::{
     wording::{Fault, names_of},
 };
 
-use super::{Preview, Shown, edit, form_of, list};
+use super::{Preview, Said, Shown, edit, form_of, list};
 use crate::{
     admin::{people::People, system::mails},
     validity::faults,
@@ -112,23 +112,25 @@ fn the_editor_shows_the_text_its_names_its_past_and_what_is_wrong() {
         .wording
         .check(MailKind::Ending, Locale::En, &TimeZone::UTC, &brand())
         .unwrap();
-    let problems = [Problem {
+    let problem = Problem {
         part: Part::Text,
         line: Some(3),
         fault: Fault::UnknownName,
         detail: "`<gone>` is undefined".into(),
-    }];
+    };
     let mut wrong = form_of(&text.wording, 2);
     wrong.reject("text", "text-unknown_name");
     for locale in Locale::ALL {
         let shown = Shown {
             text: &text,
-            preview: rendered.first().cloned().map(|mail| Preview {
-                mail,
-                frame: "/admin/mail-texts/preview/1".into(),
-            }),
-            tested: Some("anna@host.example".into()),
-            problems: &[],
+            said: Said {
+                preview: rendered.first().cloned().map(|mail| Preview {
+                    mail,
+                    frame: "/admin/mail-texts/preview/1".into(),
+                }),
+                tested: Some("anna@host.example".into()),
+                problems: Vec::new(),
+            },
         };
         let form = form_of(&text.wording, 2);
         let page = edit::page(&view(locale), &form, &shown, &People::default()).into_string();
@@ -145,9 +147,10 @@ fn the_editor_shows_the_text_its_names_its_past_and_what_is_wrong() {
         }
         let shown = Shown {
             text: &text,
-            preview: None,
-            tested: None,
-            problems: &problems,
+            said: Said {
+                problems: vec![problem.clone()],
+                ..Said::default()
+            },
         };
         let page = edit::page(&view(locale), &wrong, &shown, &People::default()).into_string();
         assert_eq!(faults(&page), Vec::<String>::new());
