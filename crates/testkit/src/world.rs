@@ -3,18 +3,21 @@
 //!
 //! Everything is set up through the use cases that a person would use.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+mod ours;
+mod people;
+
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Currency, Money,
     contact::{Contact, Organisation},
-    id::{AccountId, DepartmentId, ModuleId, NumberKind, SellerId, ServiceId, TariffPlanId, UserId},
+    id::{AccountId, DepartmentId, ModuleId, SellerId, ServiceId, TariffPlanId},
     product::ValidationMethod,
     state::{Role, ServiceState},
     term::Years,
 };
 use engine::{
-    Actor, BusinessClock, Config, Engine, NoLogs, Pace, Parts, RequestId, Who,
+    Actor, BusinessClock, Engine, Pace, Who,
     catalogue::ProductQuery,
     modules::{IfBroken, ModuleParameters, NewModule, Saved},
     money::NewCredit,
@@ -22,7 +25,7 @@ use engine::{
     rules::RulesInForce,
     services::ServiceView,
     tariffs::{NewPrice, NewTariff},
-    travel::{Companion, CompanionAway},
+    travel::Companion,
     worker::Worker,
     zones::NewZone,
 };
@@ -38,15 +41,12 @@ use leaderssl_simulator::{
 use pki::KeyChoice;
 use seal::KeyRing;
 use secrecy::SecretString;
-use store::{
-    Store,
-    account::{Account, AccountKind, AccountState},
-    department::Department,
-    instance::Instance,
-    seller::Seller,
-    user::{User, UserState},
-};
+use store::Store;
 use uuid::Uuid;
+
+pub use ours::{Around, QUICK, engine};
+use ours::{ClockBeside, OFTEN, Ours, engine_with};
+use people::People;
 
 /// Name of the key that signs dynamic updates.
 pub const ZONE_KEY: &str = "demo-key";
@@ -85,23 +85,6 @@ pub struct TestWorld {
     pub module: ModuleId,
 }
 
-/// A purchase policy for a CA on the same machine.
-pub const QUICK: ca::purchase::Policy = ca::purchase::Policy {
-    settle: jiff::SignedDuration::from_secs(2),
-    most_calls: 3,
-};
-
-/// Where the servers around an engine listen.
-#[derive(Debug, Clone, Copy)]
-pub struct Around {
-    /// The name server.
-    pub dns: SocketAddr,
-    /// The plain web server.
-    pub http: SocketAddr,
-    /// The web server with TLS.
-    pub https: SocketAddr,
-}
-
 /// What a test wants to be different.
 pub struct Wanted {
     /// How the simulator validates.
@@ -121,12 +104,6 @@ pub struct Wanted {
     /// How often the CA is asked about an order.
     pub pace: Pace,
 }
-
-/// Often, so that a test does not wait.
-const OFTEN: Pace = Pace {
-    first: SignedDuration::from_millis(50),
-    last: SignedDuration::from_millis(500),
-};
 
 impl Default for Wanted {
     fn default() -> Self {
@@ -584,21 +561,6 @@ impl TestWorld {
     }
 }
 
-/// The clock of a simulator in the same process.
-struct ClockBeside(Arc<Simulator>);
-
-#[async_trait::async_trait]
-impl Companion for ClockBeside {
-    async fn now(&self) -> Result<Timestamp, CompanionAway> {
-        Ok(self.0.now())
-    }
-
-    async fn advance_to(&self, at: Timestamp) -> Result<Timestamp, CompanionAway> {
-        // Refused when it ran past the instant by itself.
-        Ok(self.0.set_clock(at).unwrap_or_else(|_| self.0.now()))
-    }
-}
-
 /// A contact that every CA takes.
 #[must_use]
 pub fn contact() -> Contact {
@@ -628,211 +590,4 @@ pub fn organisation() -> Organisation {
 
 const fn surroundings_record_type() -> leaderssl_simulator::surroundings::name_server::RecordType {
     leaderssl_simulator::surroundings::name_server::RecordType::CNAME
-}
-
-/// An engine in this world: a test may make a second one, in another process too.
-pub fn engine(
-    store: &Store,
-    around: Around,
-    keys: KeyRing,
-    purchase: ca::purchase::Policy,
-    crash_at: Option<String>,
-) -> Engine {
-    let ours = Ours {
-        purchase,
-        crash_at,
-        ..Ours::usual(keys, BusinessClock::real())
-    };
-    engine_with(store, around, ours)
-}
-
-/// What an engine is made of beside its surroundings.
-struct Ours {
-    keys: KeyRing,
-    purchase: ca::purchase::Policy,
-    crash_at: Option<String>,
-    clock: BusinessClock,
-    companion: Option<Arc<dyn Companion>>,
-    rules: RulesInForce,
-    pace: Pace,
-    mailer: Option<Arc<dyn notify::Mailer>>,
-}
-
-impl Ours {
-    fn usual(keys: KeyRing, clock: BusinessClock) -> Self {
-        Self {
-            keys,
-            purchase: QUICK,
-            crash_at: None,
-            clock,
-            companion: None,
-            rules: RulesInForce::built_in(),
-            pace: OFTEN,
-            mailer: None,
-        }
-    }
-}
-
-fn engine_with(store: &Store, around: Around, ours: Ours) -> Engine {
-    let eyes = dns::Eyes::new(dns::EyesConfig {
-        resolver: dns::Resolver::Address(around.dns),
-        zones: vec![dns::ZoneServer {
-            zone: dns::RecordName::root(),
-            server: dns::RecordName::parse("ns1.demo").expect("a name"),
-            address: around.dns,
-        }],
-        simulated: Some(dns::SimulatedNet {
-            http: around.http,
-            https: around.https,
-        }),
-        ..dns::EyesConfig::default()
-    })
-    .expect("the eyes open");
-    Engine::new(Parts {
-        store: store.clone(),
-        clock: Arc::new(ours.clock),
-        keys: ours.keys,
-        registry: connectors::REGISTRATIONS,
-        eyes,
-        logs: Arc::new(NoLogs),
-        mailer: ours.mailer,
-        rules: ours.rules,
-        companion: ours.companion,
-        config: Config {
-            time_zone: TimeZone::UTC,
-            public_url: "http://localhost".to_owned(),
-            mode: ca::Mode::Simulated,
-            limits: ca::Limits::NONE,
-            crash_at: ours.crash_at,
-            purchase: ours.purchase,
-            pace: ours.pace,
-            at_once: 8,
-        },
-    })
-}
-
-/// Who is there before anything is set up.
-struct People {
-    seller: SellerId,
-    department: DepartmentId,
-    admin: UserId,
-    second: UserId,
-    owner: UserId,
-    account: AccountId,
-}
-
-impl People {
-    fn actor(&self, user: UserId, role: Role) -> Actor {
-        Actor {
-            who: Who::Staff {
-                user,
-                role,
-                on_behalf_of: None,
-            },
-            seller: self.seller,
-            request: RequestId(Uuid::nil()),
-            address: None,
-            is_confirmed: true,
-        }
-    }
-
-    async fn settle(store: &Store, offset: SignedDuration) -> Self {
-        let now = jiff::Timestamp::UNIX_EPOCH;
-        let id = || seal::random::uuid_v7(now);
-        let tx = store.begin().await.expect("a transaction");
-        let seller = Seller {
-            id: id().into(),
-            name: "Example Hosting".to_owned(),
-            time_zone: "UTC".to_owned(),
-            currency: Currency::EUR,
-            created_at: now,
-            version: 1,
-        };
-        store::seller::insert(&tx, &seller).await.expect("the seller");
-        let instance = Instance {
-            id: 1,
-            instance_id: id(),
-            purchases_blocked: false,
-            blocked_reason: None,
-            blocked_at: None,
-            clock_offset: i64::try_from(offset.as_micros()).expect("an offset"),
-            version: 1,
-        };
-        store::instance::insert_first(&tx, &instance)
-            .await
-            .expect("the instance");
-        let department = Department {
-            id: id().into(),
-            seller_id: seller.id,
-            name: "Technical support".to_owned(),
-            email: "support@example.test".to_owned(),
-            language: "en".to_owned(),
-            hours: domain::hours::BusinessHours::ALWAYS,
-            is_archived: false,
-            created_at: now,
-            version: 1,
-        };
-        store::department::insert(&tx, &department)
-            .await
-            .expect("the department");
-        let mut users = Vec::new();
-        for (email, staff_role) in [
-            ("admin@example.test", Some(Role::Administrator)),
-            ("second@example.test", Some(Role::Administrator)),
-            ("owner@client.example", None),
-        ] {
-            let mut user = User {
-                id: id().into(),
-                seller_id: seller.id,
-                email: email.to_owned(),
-                email_key: String::new(),
-                name: email.to_owned(),
-                password_hash: None,
-                password_changed_at: None,
-                staff_role,
-                language: "en".to_owned(),
-                state: UserState::Active,
-                confirmed_at: Some(now),
-                last_sign_in_at: None,
-                created_at: now,
-                version: 1,
-            };
-            store::user::insert(&tx, &mut user).await.expect("a user");
-            users.push(user.id);
-        }
-        let mut account = Account {
-            id: id().into(),
-            seller_id: seller.id,
-            number: store::counter::next_number(&tx, NumberKind::Account)
-                .await
-                .expect("a number"),
-            name: "Client One".to_owned(),
-            search: String::new(),
-            kind: AccountKind::Company,
-            country: "NL".to_owned(),
-            tax_number: String::new(),
-            currency: Currency::EUR,
-            credit_limit: 0,
-            language: "en".to_owned(),
-            state: AccountState::Active,
-            note: String::new(),
-            created_at: now,
-            version: 1,
-        };
-        store::account::insert(&tx, &mut account)
-            .await
-            .expect("the account");
-        tx.commit().await.expect("the people are there");
-        let [admin, second, owner] = users.as_slice() else {
-            panic!("three users")
-        };
-        Self {
-            seller: seller.id,
-            department: department.id,
-            admin: *admin,
-            second: *second,
-            owner: *owner,
-            account: account.id,
-        }
-    }
 }
