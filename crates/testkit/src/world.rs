@@ -155,11 +155,6 @@ impl TestWorld {
         .await
         .expect("the simulator starts");
         let simulator = Arc::new(simulator);
-        let around = Around {
-            dns: surroundings.dns.address(),
-            http: surroundings.web.http(),
-            https: surroundings.web.https(),
-        };
         let clock = match wanted.starts_at {
             // Ours begins where the CA's stands.
             Some(_) => BusinessClock::starting_at(simulator.now()),
@@ -175,7 +170,7 @@ impl TestWorld {
                 .map(|mailbox| Arc::new(mailbox) as Arc<dyn notify::Mailer>),
             ..Ours::usual(wanted.keys, clock)
         };
-        let engine = engine_with(&store, around, ours);
+        let engine = engine_with(&store, Around::of(&surroundings), ours);
         let people = People::settle(&store, engine.clock().offset()).await;
         let mut world = Self {
             worker: engine.worker(),
@@ -233,17 +228,12 @@ impl TestWorld {
     /// Another engine over the same database, with other dated rules; it opens no secrets of the first.
     #[must_use]
     pub fn engine_by(&self, rules: RulesInForce) -> Engine {
-        let around = Around {
-            dns: self.surroundings.dns.address(),
-            http: self.surroundings.web.http(),
-            https: self.surroundings.web.https(),
-        };
         let ours = Ours {
             companion: Some(Arc::new(ClockBeside(self.simulator.clone()))),
             rules,
             ..Ours::usual(KeyRing::in_memory(), BusinessClock::real())
         };
-        engine_with(&self.store, around, ours)
+        engine_with(&self.store, Around::of(&self.surroundings), ours)
     }
 
     /// Connects another module to the same CA account and imports its catalogue.
@@ -545,18 +535,13 @@ impl TestWorld {
 
     /// A new engine with nothing in memory takes the place of the old one, on the same database and with the same keys.
     pub fn start_anew(&mut self, keys: KeyRing) {
-        let around = Around {
-            dns: self.surroundings.dns.address(),
-            http: self.surroundings.web.http(),
-            https: self.surroundings.web.https(),
-        };
         let clock = BusinessClock::with_offset(self.engine.clock().offset());
         let ours = Ours {
             companion: Some(Arc::new(ClockBeside(self.simulator.clone()))),
             pace: self.engine.config().pace,
             ..Ours::usual(keys, clock)
         };
-        self.engine = engine_with(&self.store, around, ours);
+        self.engine = engine_with(&self.store, Around::of(&self.surroundings), ours);
         self.worker = self.engine.worker();
     }
 }

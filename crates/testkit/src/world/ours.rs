@@ -8,7 +8,7 @@ use engine::{
     travel::{Companion, CompanionAway},
 };
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
-use leaderssl_simulator::Simulator;
+use leaderssl_simulator::{Simulator, surroundings::Surroundings};
 use seal::KeyRing;
 use store::Store;
 
@@ -27,6 +27,18 @@ pub struct Around {
     pub http: SocketAddr,
     /// The web server with TLS.
     pub https: SocketAddr,
+}
+
+impl Around {
+    /// Those of the surroundings.
+    #[must_use]
+    pub fn of(surroundings: &Surroundings) -> Self {
+        Self {
+            dns: surroundings.dns.address(),
+            http: surroundings.web.http(),
+            https: surroundings.web.https(),
+        }
+    }
 }
 
 /// Often, so that a test does not wait.
