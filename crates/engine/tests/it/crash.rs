@@ -147,11 +147,7 @@ impl SharedWorld {
         )
         .await
         .unwrap();
-        let around = Around {
-            dns: self.world.surroundings.dns.address(),
-            http: self.world.surroundings.web.http(),
-            https: self.world.surroundings.web.https(),
-        };
+        let around = Around::of(&self.world.surroundings);
         let ring = KeyFile::new(&self.keys).load().unwrap();
         let restored = engine(&test_store.store, around, ring, QUICK, None);
         restored.clock().advance(self.world.engine.clock().offset());

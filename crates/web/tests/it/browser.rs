@@ -8,7 +8,8 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use domain::{
-    id::{MembershipId, UserId},
+    id::{MembershipId, ServiceId, UserId},
+    product::ValidationMethod,
     state::Role,
 };
 use engine::people::user::NewUser;
@@ -289,4 +290,42 @@ fn unescaped(text: &str) -> String {
         .replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&amp;", "&")
+}
+
+/// Sends a form and shows the page that it leads to.
+pub(crate) async fn on(browser: &mut Browser, path: &str, fields: &[(&str, &str)]) -> Answer {
+    let answer = browser.send(path, fields).await;
+    follow(browser, answer).await
+}
+
+/// The page that an answer leads to.
+pub(crate) async fn follow(browser: &mut Browser, answer: Answer) -> Answer {
+    if answer.status != StatusCode::SEE_OTHER {
+        return answer;
+    }
+    let address = answer.location().to_owned();
+    browser.get(&address).await
+}
+
+/// Everything of this must stand on the page.
+pub(crate) fn assert_says(page: &Answer, said: &[&str]) {
+    let main = page.main();
+    for said in said {
+        assert!(
+            main.contains(said),
+            "`{said}` is missing ({}): {main}",
+            page.status
+        );
+    }
+}
+
+/// An order that waits for its name to be proven.
+pub(crate) async fn place(site: &Site, name: &str) -> ServiceId {
+    let plan = site.world.plan("PositiveSSL").await;
+    let order = TestWorld::order(plan, &[name], ValidationMethod::Dns);
+    let placed = site.world.place(order).await;
+    site.world
+        .until_it(placed.service, |view| !view.validations.is_empty())
+        .await;
+    placed.service
 }

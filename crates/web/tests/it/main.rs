@@ -8,6 +8,7 @@
 
 mod access;
 mod admin_modules;
+mod admin_people;
 mod admin_system;
 mod admin_tariffs;
 mod admin_work;
