@@ -20,7 +20,9 @@ use crate::{
     modules,
     notices::reminders,
     operations::{ending, run::system},
-    replacements, tasks,
+    replacements,
+    settings::Settings,
+    tasks,
 };
 
 /// How long one node may take for one run.
@@ -29,6 +31,8 @@ const LEASE: SignedDuration = SignedDuration::from_mins(30);
 const LOOK: Duration = Duration::from_secs(1);
 /// Failed attempts to sign in, ended sessions and used tokens are kept this long.
 const KEEP_TRACES: SignedDuration = SignedDuration::from_hours(24 * 30);
+/// So many raw answers of CAs are forgotten in one transaction.
+const ANSWERS_AT_ONCE: u64 = 500;
 /// Answers under an idempotency key are kept this long.
 const KEEP_ANSWERS: SignedDuration = SignedDuration::from_hours(48);
 
@@ -469,11 +473,34 @@ async fn housekeeping(engine: Engine) -> Result<Done> {
     let tx = engine.store().begin().await?;
     let traces = store::session::sweep(&tx, before(KEEP_TRACES)).await?;
     let answers = store::api_token::sweep(&tx, before(KEEP_ANSWERS)).await?;
+    let forms = store::credit_once::sweep(&tx, before(KEEP_TRACES)).await?;
     tx.commit().await?;
+    let raw = forget_raw_answers(&engine).await?;
     Ok(Done::of(
-        format!("{traces} traces of sign-ins, {answers} answers removed"),
+        format!("{traces} traces of sign-ins, {answers} answers, {forms} forms, {raw} raw answers of CAs removed"),
         0,
     ))
+}
+
+/// Forgets what CAs answered longer ago than the seller wants to keep; our record of their orders stays.
+async fn forget_raw_answers(engine: &Engine) -> Result<u64> {
+    let reader = engine.store().reader();
+    let Some(seller) = store::seller::first(reader).await? else {
+        return Ok(0);
+    };
+    let days = Settings::load(reader, &system(engine, seller.id)).await?.raw_answer_days;
+    let kept = SignedDuration::from_hours(24 * i64::from(days));
+    let before = engine.now().saturating_sub(kept).unwrap_or(Timestamp::MIN);
+    let mut forgotten = 0;
+    loop {
+        let tx = engine.store().begin().await?;
+        let count = store::ca_order::forget_answers(&tx, before, ANSWERS_AT_ONCE).await?;
+        tx.commit().await?;
+        forgotten += count;
+        if count < ANSWERS_AT_ONCE {
+            return Ok(forgotten);
+        }
+    }
 }
 
 #[cfg(test)]

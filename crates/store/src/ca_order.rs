@@ -12,6 +12,7 @@ use crate::{
     Conn, Result, Tx,
     amount::amounts,
     record::{self, record, versioned},
+    sql,
 };
 
 record! {
@@ -152,4 +153,15 @@ pub async fn by_ref(conn: &dyn Conn, module: ModuleId, ca_ref: &str) -> Result<O
         Some(known) => find(conn, known.ca_order_id).await,
         None => Ok(None),
     }
+}
+
+/// Forgets the raw answers of orders that were last looked at before an instant, the oldest first; says how many it were.
+pub async fn forget_answers(tx: &Tx, before: Timestamp, most: u64) -> Result<u64> {
+    // The version stays: a look that comes in between writes a newer answer.
+    let text = format!(
+        "UPDATE ca_order SET raw = '' WHERE id IN
+         (SELECT id FROM ca_order WHERE raw <> '' AND looked_at < $1 ORDER BY looked_at LIMIT {most})"
+    );
+    let values = vec![before.as_microsecond().into()];
+    sql::execute(tx, "ca_order", text, values).await
 }

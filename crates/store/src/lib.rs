@@ -22,7 +22,7 @@
 //! | [`instance`], [`seller`], [`setting`] | which installation this is, who sells, what they set |
 //! | [`account`], [`user`], [`department`] | who buys, who signs in, who works |
 //! | [`session`], [`api_token`] | what proves who somebody is |
-//! | [`ledger`], [`reservation`], [`document`], [`credit_request`], [`rate`] | money |
+//! | [`ledger`], [`reservation`], [`document`], [`credit_request`], [`credit_once`], [`rate`] | money |
 //! | [`task`], [`notice`], [`periodic`] | work for people, mails, work that repeats |
 //! | [`mail_text`], [`reminder`] | mail texts that sellers changed; when clients are told that a certificate ends |
 //! | [`audit`] | who did what |
@@ -42,6 +42,7 @@ pub mod audit;
 pub mod backup;
 pub mod connect;
 pub mod counter;
+pub mod credit_once;
 pub mod credit_request;
 pub mod department;
 pub mod document;

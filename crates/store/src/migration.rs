@@ -79,6 +79,10 @@ const STEPS: &[Step] = &[
         name: "m0016_own_methods",
         sql: include_str!("migration/m0016_own_methods.sql"),
     },
+    Step {
+        name: "m0017_once",
+        sql: include_str!("migration/m0017_once.sql"),
+    },
 ];
 
 struct Step {

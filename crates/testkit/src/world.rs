@@ -299,6 +299,7 @@ impl TestWorld {
             account,
             amount: Money::from_minor(cents, Currency::EUR),
             note: "test".to_owned(),
+            once: None,
         };
         self.engine
             .money()

@@ -168,6 +168,7 @@ async fn credit(desk: &Desk, account: &str, amount: &str, note: String) -> anyho
         account: account.id,
         amount: money,
         note,
+        once: None,
     };
     let document = match desk.engine().money().credit(desk.owner(), new).await? {
         Credited::Booked(document) => Some(document.shown_number()),

@@ -360,6 +360,7 @@ pub(super) async fn credit(
         account,
         amount: Money::from_minor(cents, Currency::EUR),
         note: note.to_owned(),
+        once: None,
     };
     engine.money().credit(admin, credit).await?;
     Ok(())

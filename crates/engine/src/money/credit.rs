@@ -9,6 +9,7 @@ use serde_json::json;
 use store::{
     Tx,
     account::Account,
+    credit_once::CreditOnce,
     credit_request::{CreditRequest, CreditRequestState},
     document::{Document, DocumentKind},
     ledger::{EntryKind, LedgerKey},
@@ -23,7 +24,7 @@ use crate::{
     actor::{Actor, Who},
     audit,
     authority::{self, Permission},
-    error::{Error, Result},
+    error::{Error, Refusal, Result},
     settings::Settings,
     tasks::{self, NewTask},
 };
@@ -37,6 +38,8 @@ pub struct NewCredit {
     pub amount: Amount,
     /// What it is for, such as the number of a bank transfer; stands on the document.
     pub note: String,
+    /// A word under which the account is credited once, such as that of a form; sent again it gets the first answer.
+    pub once: Option<String>,
 }
 
 /// What became of a credit.
@@ -48,13 +51,31 @@ pub enum Credited {
     WaitsForSecondPerson(Box<CreditRequest>),
 }
 
+impl Credited {
+    /// The receipt of a booked one.
+    fn document(&self) -> Option<&Document> {
+        match self {
+            Self::Booked(document) => Some(document),
+            Self::WaitsForSecondPerson(_) => None,
+        }
+    }
+
+    /// The request of one that waits.
+    fn request(&self) -> Option<&CreditRequest> {
+        match self {
+            Self::Booked(_) => None,
+            Self::WaitsForSecondPerson(request) => Some(request),
+        }
+    }
+}
+
 impl Money<'_> {
     /// Credits an account. What staff (not administrators) book above the setting `large_credit` waits for a second
     /// person, and a task says so.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::NotFound`], [`Error::Invalid`] for an amount that is not above zero or in another
-    /// currency.
+    /// currency, [`Error::Refused`] with `credit-sent-before` when the word stands for another credit.
     pub async fn credit(&self, actor: &Actor, new: NewCredit) -> Result<Credited> {
         authority::require(actor, Permission::CreditAccounts)?;
         let tx = self.0.store().begin().await?;
@@ -63,6 +84,10 @@ impl Money<'_> {
             .ok_or(Error::NotFound)?;
         authority::see(actor, account.seller_id, Some(account.id))?;
         check(&account, new.amount)?;
+        if let Some(credited) = credited_before(&tx, &new).await? {
+            return Ok(credited);
+        }
+        let once = new.once.clone();
         let credited = match second_person_needed(&tx, actor, new.amount).await? {
             Some(asker) => {
                 let request = self.ask(&tx, actor, &account, asker, new).await?;
@@ -73,6 +98,16 @@ impl Money<'_> {
                     .await?,
             )),
         };
+        if let Some(once) = once {
+            let sent = CreditOnce {
+                account_id: account.id,
+                once,
+                document_id: credited.document().map(|document| document.id),
+                credit_request_id: credited.request().map(|request| request.id),
+                made_at: self.0.clock().machine_now(),
+            };
+            store::credit_once::insert(&tx, &sent).await?;
+        }
         tx.commit().await?;
         Ok(credited)
     }
@@ -245,6 +280,28 @@ impl Money<'_> {
         audit::append(tx, self.0, actor, "money.credit", &account.id, detail);
         Ok(document)
     }
+}
+
+/// What came of the credit that was sent under the same word. The lock of the account makes two at the same time take turns.
+async fn credited_before(tx: &Tx, new: &NewCredit) -> Result<Option<Credited>> {
+    let Some(once) = &new.once else { return Ok(None) };
+    let Some(sent) = store::credit_once::find(tx, new.account, once).await? else {
+        return Ok(None);
+    };
+    let (before, amount, note) = if let Some(document) = sent.document_id {
+        let document = store::document::find(tx, document).await?.ok_or(Error::NotFound)?;
+        let (amount, note) = (document.gross(), document.note.clone());
+        (Credited::Booked(Box::new(document)), amount, note)
+    } else {
+        let request = sent.credit_request_id.ok_or(Error::NotFound)?;
+        let request = store::credit_request::find(tx, request).await?.ok_or(Error::NotFound)?;
+        let (amount, note) = (request.amount(), request.note.clone());
+        (Credited::WaitsForSecondPerson(Box::new(request)), amount, note)
+    };
+    if (amount, note.as_str()) != (new.amount, new.note.as_str()) {
+        return Err(Error::Refused(Refusal::new("credit-sent-before").with("amount", amount)));
+    }
+    Ok(Some(before))
 }
 
 fn check(account: &Account, amount: Amount) -> Result<()> {

@@ -29,6 +29,7 @@ impl World {
             account,
             amount: eur(minor),
             note: "transfer 7".into(),
+            once: None,
         };
         self.engine.money().credit(actor, new).await
     }
@@ -297,6 +298,46 @@ async fn a_large_credit_by_staff_needs_a_second_person_and_an_administrators_doe
 }
 
 #[tokio::test]
+async fn a_form_that_is_sent_twice_credits_once() {
+    in_each_world(async |world: World| {
+        let (admin, staff) = (world.staff(Role::Administrator).await, world.staff(Role::Staff).await);
+        let account = world.account().await.id;
+        let money = world.engine.money();
+        let sent = |amount: i64, once: &str| NewCredit {
+            account,
+            amount: eur(amount),
+            note: "transfer 7".into(),
+            once: Some(once.into()),
+        };
+        let at_once = join_all((0..4).map(|_| money.credit(&admin, sent(5_000, "a")))).await;
+        let receipts: std::collections::BTreeSet<_> = at_once
+            .into_iter()
+            .map(|credited| match credited.unwrap() {
+                Credited::Booked(document) => document.id,
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        assert_eq!(receipts.len(), 1, "all four get the same receipt");
+        for _ in 0..2 {
+            let asked = money.credit(&staff, sent(70_000, "b")).await.unwrap();
+            assert!(matches!(asked, Credited::WaitsForSecondPerson(_)), "{asked:?}");
+        }
+        assert_eq!(money.credit_requests(&admin).await.unwrap().len(), 1);
+        for once in ["a", "b"] {
+            let other = money.credit(&admin, sent(5_001, once)).await;
+            let Err(Error::Refused(refusal)) = other else {
+                panic!("another amount under the same word: {other:?}")
+            };
+            assert_eq!(refusal.code, "credit-sent-before");
+        }
+        money.credit(&admin, sent(5_000, "c")).await.unwrap();
+        let balance = money.balance(&admin, account).await.unwrap();
+        assert_eq!(balance.balance, eur(10_000));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn amounts_that_make_no_sense_are_refused() {
     in_each_world(async |world: World| {
         let admin = world.staff(Role::Administrator).await;
@@ -306,6 +347,7 @@ async fn amounts_that_make_no_sense_are_refused() {
                 account,
                 amount,
                 note: String::new(),
+                once: None,
             };
             let refused = world.engine.money().credit(&admin, new).await;
             assert!(matches!(refused, Err(Error::Invalid(_))), "{amount}");

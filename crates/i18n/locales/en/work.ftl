@@ -360,6 +360,7 @@ people-guest = Nobody signed in
 people-token = A program with a token
 
 # Refusals that staff meet
+refused-credit-sent-before = This form was sent before and { $amount } was booked then. Nothing was booked now: look at the statement, and send the form again if this is another credit.
 refused-already-decided = Somebody has decided already.
 refused-already-refunded = The money was given back already.
 refused-ca-order-unknown = Enter the number of the order at the CA.

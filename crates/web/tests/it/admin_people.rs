@@ -81,6 +81,26 @@ async fn a_large_credit_of_staff_waits_for_a_second_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_credit_that_is_sent_twice_is_booked_once() {
+    let site = Site::new().await;
+    let mut admin = site.administrator().await;
+    let account = format!("/admin/accounts/{}", site.world.account);
+    let credit = format!("{account}/credit");
+    let form = admin.get(&account).await.form(&credit);
+    let form = form.with("amount", "100").with("note", "Transfer 4711");
+    for _ in 0..2 {
+        let answer = admin.send_form(&credit, &form).await;
+        let page = follow(&mut admin, answer).await;
+        assert_says(&page, &["were credited.", "10,100.00"]);
+    }
+    let other = admin.send_form(&credit, &form.with("amount", "90")).await;
+    assert_says(&other, &["This form was sent before", "100.00", "10,100.00"]);
+    let answer = admin.send_form(&credit, &other.form(&credit)).await;
+    assert_says(&follow(&mut admin, answer).await, &["10,190.00"]);
+    site.remove().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn accounts_and_their_users_are_made_changed_and_stopped() {
     let site = Site::new().await;
     let mut admin = site.administrator().await;

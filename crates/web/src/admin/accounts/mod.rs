@@ -97,7 +97,8 @@ async fn show_page(visit: StaffVisit, At(id): At<String>) -> Result<Response, Fa
         return Ok(visit.go(&address(found.id)));
     };
     let shown = whole(&visit, known).await?;
-    Ok(visit.page(pages::show(&visit.view, &shown, &Form::default())))
+    let form = Form::default().with("once", visit.actor.request.to_string());
+    Ok(visit.page(pages::show(&visit.view, &shown, &form)))
 }
 
 async fn whole(visit: &StaffVisit, id: AccountId) -> Result<pages::Shown, Failure> {
@@ -131,12 +132,14 @@ async fn credit(
     let mut form = Form::from(posted);
     let amount = form.money("amount", account.currency);
     let note = form.required("note", 200);
+    let once = form.optional("once", 64);
     if let (Some(amount), false) = (amount, form.has_problems()) {
         let shown = visit.view.money(amount);
         let new = NewCredit {
             account: id,
             amount,
             note,
+            once: (!once.is_empty()).then_some(once),
         };
         match visit.engine.money().credit(&visit.actor, new).await {
             Ok(credited) => {
@@ -149,6 +152,8 @@ async fn credit(
             Err(error) => visit.into_form(&mut form, error)?,
         }
     }
+    // Sent again, the form as it is shown now is another one.
+    let form = form.with("once", visit.actor.request.to_string());
     let shown = whole(&visit, id).await?;
     Ok(visit.rejected(pages::show(&visit.view, &shown, &form)))
 }

@@ -202,6 +202,7 @@ fn credit_form(view: &View, form: &Form, shown: &Shown, base: &str) -> Markup {
             p.muted { (view.t("accounts-credit-text")) }
             (field::summary(view, form, &["amount", "note"]))
             form.form.full method="post" action={ (base) "/credit" } {
+                input type="hidden" name="once" value=(form.value("once"));
                 (Field::new("amount", view.t("column-amount"), Kind::Money).unit(shown.account.currency.code()).render(view, form))
                 (Field::new("note", view.t("accounts-credit-note"), Kind::Text).hint(view.t("accounts-credit-note-hint")).render(view, form))
                 div.actions { button.button.primary type="submit" { (view.t("accounts-credit-submit")) } }
