@@ -3,7 +3,7 @@
 use domain::{Money, NameSet};
 use i18n::Locale;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use minijinja::Value;
+use minijinja::{Value, value::Serde};
 use serde::Serialize;
 
 use crate::Link;
@@ -72,7 +72,7 @@ pub(super) fn about<const N: usize>(
 
 /// The word of a closed list, as it is stored and as templates compare it.
 pub(super) fn code(word: impl Serialize) -> Value {
-    Value::from_serialize(word)
+    Serde(word).into()
 }
 
 /// Every name, as people write it.

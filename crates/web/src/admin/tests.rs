@@ -27,7 +27,7 @@ use super::{
     profile, system,
     tariffs::{self, form, prices},
 };
-use crate::validity::snapshot_page;
+use crate::{components::list::Pager, validity::snapshot_page};
 
 #[test]
 fn the_start_page_of_a_new_installation_and_of_a_busy_one() {
@@ -48,13 +48,15 @@ fn processing_modules_are_listed_and_staff_are_not_offered_what_they_may_not_do(
         view,
         &query,
         &[line()],
-        false.into()
+        false.into(),
+        &Pager::default()
     ));
     snapshot_page!("modules-none", view.clone(), |view| modules::list::page(
         view,
         &query,
         &[],
-        true.into()
+        true.into(),
+        &Pager::default()
     ));
     let shown = show::Shown {
         places: vec![(id(6), 1, 2)],
@@ -146,6 +148,7 @@ fn a_module_is_changed_and_its_catalogue_imported() {
         (id(3), "Example <main>"),
         &query,
         &[product()],
+        &Pager::default(),
         &[imported()]
     ));
     for (name, state) in [
@@ -177,13 +180,15 @@ fn tariff_plans_show_prices_beside_costs_and_modules_in_their_order() {
         view,
         &query,
         &[plan().line],
-        false.into()
+        false.into(),
+        &Pager::default()
     ));
     snapshot_page!("tariffs-none", view.clone(), |view| tariffs::list::page(
         view,
         &query,
         &[],
-        true.into()
+        true.into(),
+        &Pager::default()
     ));
     let shown = tariffs::show::Shown {
         plan: plan(),

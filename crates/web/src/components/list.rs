@@ -97,6 +97,18 @@ pub struct Pager {
     pub next: Option<String>,
 }
 
+/// Leaves the rows of one page of a list that is all at hand: there `after` counts the rows before the page.
+pub fn leave_page<T>(rows: &mut Vec<T>, query: &Params, size: usize) -> Pager {
+    let before = query.read_as::<usize>("after").unwrap_or(0).min(rows.len());
+    rows.drain(..before);
+    let has_more = rows.len() > size;
+    rows.truncate(size);
+    Pager {
+        total: None,
+        next: has_more.then(|| (before + size).to_string()),
+    }
+}
+
 /// The pager. The way back is the browser's, and the first page has a link.
 #[must_use]
 pub fn pager(view: &View, query: &Params, pager: &Pager) -> Markup {
@@ -113,6 +125,36 @@ pub fn pager(view: &View, query: &Params, pager: &Pager) -> Markup {
                     a.button.small rel="next" href={ (view.path) (query.with("after", next.clone()).query()) } { (view.t("action-next-page")) }
                 }
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_of_a_list_at_hand_hold_every_row_once() {
+        let mut query = Params::default();
+        let mut seen = Vec::new();
+        let mut pages = 0;
+        loop {
+            let mut rows: Vec<usize> = (0..7).collect();
+            let pager = leave_page(&mut rows, &query, 3);
+            seen.extend(rows);
+            pages += 1;
+            let Some(next) = pager.next else { break };
+            query = query.with("after", next);
+        }
+        assert_eq!((pages, seen), (3, (0..7).collect()));
+    }
+
+    #[test]
+    fn a_page_beyond_the_end_or_without_sense_is_no_failure() {
+        for (after, expected) in [("99", 0), ("-1", 3), ("x", 3), ("6", 1)] {
+            let mut rows: Vec<u8> = (0..7).collect();
+            leave_page(&mut rows, &Params::from([("after", after)]), 3);
+            assert_eq!(rows.len(), expected, "{after}");
         }
     }
 }

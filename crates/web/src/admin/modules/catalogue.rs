@@ -13,13 +13,15 @@ use crate::{
         field,
         head::Head,
         icon::{Icon, icon},
-        list::{self, Filter},
+        list::{self, Filter, Pager},
         table::{self, Column, Table},
     },
     layout,
     view::View,
 };
 
+/// Rows of one page.
+pub const PAGE: usize = 50;
 /// Terms in years that have a column.
 const YEARS: [u8; 3] = [1, 2, 3];
 
@@ -30,6 +32,7 @@ pub fn page(
     module: (ModuleId, &str),
     query: &Params,
     products: &[ProductView],
+    pager: &Pager,
     imports: &[ImportReport],
 ) -> Markup {
     let title = view.t("modules-catalogue");
@@ -73,6 +76,7 @@ pub fn page(
             (head.render(view))
             (list::filters(view, query, &filters))
             (table(view, products))
+            (list::pager(view, query, pager))
             (history(view, imports))
         },
     )

@@ -16,7 +16,7 @@ use crate::{
         drafts::{self, Drafts, Importing},
         pieces,
     },
-    components::{card::card, head::Head, note::sentence},
+    components::{card::card, head::Head, list::leave_page, note::sentence},
     layout,
     routes::{Audience, Routes},
     view::View,
@@ -46,13 +46,15 @@ async fn show(visit: StaffVisit, At(id): At<ModuleId>) -> Result<Response, Failu
         search: (!text.is_empty()).then(|| text.to_owned()),
         with_removed: visit.query.is_on("removed"),
     };
-    let products = visit.engine.catalogue().products(&visit.actor, query).await?;
+    let mut products = visit.engine.catalogue().products(&visit.actor, query).await?;
+    let pager = leave_page(&mut products, &visit.query, catalogue::PAGE);
     let imports = visit.engine.catalogue().imports(&visit.actor, id).await?;
     Ok(visit.page(catalogue::page(
         &visit.view,
         (id, &module.line.name),
         &visit.query,
         &products,
+        &pager,
         &imports,
     )))
 }

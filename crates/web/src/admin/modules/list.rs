@@ -13,7 +13,7 @@ use crate::{
         badge::{self, Active, badge},
         head::Head,
         icon::{Icon, icon},
-        list::{self, Filter},
+        list::{self, Filter, Pager},
         table::{self, Column, Table},
     },
     layout,
@@ -34,6 +34,9 @@ impl From<bool> for Modules {
         if is_empty { Self::None } else { Self::Some }
     }
 }
+
+/// Rows of one page.
+pub const PAGE: usize = 50;
 
 /// Leaves the rows that the query asks for, in its order. There are few, so all of them are at hand.
 pub fn narrow(lines: &mut Vec<ModuleLine>, query: &Params) {
@@ -73,7 +76,7 @@ pub fn narrow(lines: &mut Vec<ModuleLine>, query: &Params) {
 
 /// The list.
 #[must_use]
-pub fn page(view: &View, query: &Params, lines: &[ModuleLine], are: Modules) -> Markup {
+pub fn page(view: &View, query: &Params, lines: &[ModuleLine], are: Modules, pager: &Pager) -> Markup {
     let title = view.t("nav-modules");
     let add = html! {
         @if pieces::is_administrator(view) {
@@ -117,6 +120,7 @@ pub fn page(view: &View, query: &Params, lines: &[ModuleLine], are: Modules) -> 
             (Head::new(title.clone()).text(view.t("modules-text")).actions(add.clone()).render(view))
             @if are == Modules::Some { (list::filters(view, query, &filters(view))) }
             (table.render())
+            (list::pager(view, query, pager))
         },
     )
 }

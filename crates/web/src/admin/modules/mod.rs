@@ -17,6 +17,7 @@ use engine::modules::Switch;
 use httpkit::{Failure, Flash, params::Posted};
 
 use crate::{
+    components::list::leave_page,
     routes::{Audience, Routes},
     visit::{AdministratorVisit, At, StaffVisit},
 };
@@ -46,7 +47,14 @@ async fn list_page(visit: StaffVisit) -> Result<Response, Failure> {
     let mut lines = visit.engine.modules().list(&visit.actor).await?;
     let is_empty = lines.is_empty();
     list::narrow(&mut lines, &visit.query);
-    Ok(visit.page(list::page(&visit.view, &visit.query, &lines, is_empty.into())))
+    let pager = leave_page(&mut lines, &visit.query, list::PAGE);
+    Ok(visit.page(list::page(
+        &visit.view,
+        &visit.query,
+        &lines,
+        is_empty.into(),
+        &pager,
+    )))
 }
 
 async fn show_page(visit: StaffVisit, At(id): At<ModuleId>) -> Result<Response, Failure> {

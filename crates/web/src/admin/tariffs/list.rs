@@ -14,12 +14,15 @@ use crate::{
         badge::{self, Active, badge, tag},
         head::Head,
         icon::{Icon, icon},
-        list::{self, Filter},
+        list::{self, Filter, Pager},
         table::{self, Column, Table},
     },
     layout,
     view::View,
 };
+
+/// Rows of one page.
+pub const PAGE: usize = 50;
 
 /// Leaves the rows that the query asks for, in its order. There are few, so all of them are at hand.
 pub fn narrow(lines: &mut Vec<TariffLine>, query: &Params) {
@@ -60,7 +63,7 @@ pub fn narrow(lines: &mut Vec<TariffLine>, query: &Params) {
 
 /// The list.
 #[must_use]
-pub fn page(view: &View, query: &Params, lines: &[TariffLine], are: Rows) -> Markup {
+pub fn page(view: &View, query: &Params, lines: &[TariffLine], are: Rows, pager: &Pager) -> Markup {
     let title = view.t("nav-tariffs");
     let add = html! {
         @if pieces::is_administrator(view) {
@@ -103,6 +106,7 @@ pub fn page(view: &View, query: &Params, lines: &[TariffLine], are: Rows) -> Mar
             (Head::new(title.clone()).text(view.t("tariffs-text")).actions(add.clone()).render(view))
             @if are == Rows::Some { (list::filters(view, query, &filters(view))) }
             (table.render())
+            (list::pager(view, query, pager))
         },
     )
 }

@@ -16,6 +16,7 @@ use httpkit::{Failure, Flash, Form, params::Posted};
 
 use super::modules::list::Modules as Rows;
 use crate::{
+    components::list::leave_page,
     routes::{Audience, Routes},
     visit::{AdministratorVisit, At, StaffVisit},
 };
@@ -41,7 +42,8 @@ async fn list_page(visit: StaffVisit) -> Result<Response, Failure> {
     let mut lines = visit.engine.tariffs().list(&visit.actor).await?;
     let rows = Rows::from(lines.is_empty());
     list::narrow(&mut lines, &visit.query);
-    Ok(visit.page(list::page(&visit.view, &visit.query, &lines, rows)))
+    let pager = leave_page(&mut lines, &visit.query, list::PAGE);
+    Ok(visit.page(list::page(&visit.view, &visit.query, &lines, rows, &pager)))
 }
 
 async fn show_page(visit: StaffVisit, At(id): At<TariffPlanId>) -> Result<Response, Failure> {
