@@ -75,7 +75,7 @@ fn words(error: &anyhow::Error) -> String {
                 let values: Vec<(&str, Value<'_>)> = refusal
                     .values
                     .iter()
-                    .map(|(name, value)| (*name, Value::from(value.as_str())))
+                    .map(|(name, value)| (*name, Value::from(value.shown(Locale::En))))
                     .collect();
                 translated(&format!("refused-{}", refusal.code), &values)
                     .unwrap_or_else(|| refusal.code.replace('-', " "))

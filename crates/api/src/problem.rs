@@ -65,7 +65,7 @@ impl Problem {
             status: failure.status().as_u16(),
             values: failure
                 .arguments()
-                .map(|(name, value)| (name.to_owned(), value.into()))
+                .map(|(name, value)| (name.to_owned(), value.to_string().into()))
                 .collect(),
             problems: failure
                 .problems()

@@ -1,6 +1,10 @@
 //! Why a use case was refused or failed, with a category that travels and a stable code for translation.
 
-use domain::{MoneyError, contact::FieldProblem};
+use std::fmt;
+
+use domain::{Money, MoneyError, contact::FieldProblem};
+use i18n::Locale;
+use jiff::civil::Date;
 
 /// The result of a use case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -53,7 +57,30 @@ pub struct Refusal {
     /// Stable code; the text is `refused-{code}`.
     pub code: &'static str,
     /// Values for the text, such as `amount`.
-    pub values: Vec<(&'static str, String)>,
+    pub values: Vec<(&'static str, RefusalValue)>,
+}
+
+/// A value in the sentence of a refusal. As text it is the same in every language, for programs and logs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RefusalValue {
+    /// Shown as it is.
+    Text(String),
+    /// An amount.
+    Money(Money),
+    /// A day.
+    Day(Date),
+}
+
+impl RefusalValue {
+    /// As the reader's language writes it.
+    #[must_use]
+    pub fn shown(&self, locale: Locale) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Money(amount) => i18n::money(locale, *amount),
+            Self::Day(day) => i18n::date(locale, *day),
+        }
+    }
 }
 
 impl Refusal {
@@ -68,13 +95,37 @@ impl Refusal {
 
     /// The same with one more value for its text.
     #[must_use]
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "amounts and numbers are given as they are"
-    )]
-    pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.values.push((name, value.to_string()));
+    pub fn with(mut self, name: &'static str, value: impl Into<RefusalValue>) -> Self {
+        self.values.push((name, value.into()));
         self
+    }
+}
+
+impl fmt::Display for RefusalValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => text.fmt(f),
+            Self::Money(amount) => amount.fmt(f),
+            Self::Day(day) => day.fmt(f),
+        }
+    }
+}
+
+impl From<String> for RefusalValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<Money> for RefusalValue {
+    fn from(amount: Money) -> Self {
+        Self::Money(amount)
+    }
+}
+
+impl From<Date> for RefusalValue {
+    fn from(day: Date) -> Self {
+        Self::Day(day)
     }
 }
 

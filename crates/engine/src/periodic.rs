@@ -477,7 +477,9 @@ async fn housekeeping(engine: Engine) -> Result<Done> {
     tx.commit().await?;
     let raw = forget_raw_answers(&engine).await?;
     Ok(Done::of(
-        format!("{traces} traces of sign-ins, {answers} answers, {forms} forms, {raw} raw answers of CAs removed"),
+        format!(
+            "{traces} traces of sign-ins, {answers} answers, {forms} forms, {raw} raw answers of CAs removed"
+        ),
         0,
     ))
 }
@@ -488,7 +490,9 @@ async fn forget_raw_answers(engine: &Engine) -> Result<u64> {
     let Some(seller) = store::seller::first(reader).await? else {
         return Ok(0);
     };
-    let days = Settings::load(reader, &system(engine, seller.id)).await?.raw_answer_days;
+    let days = Settings::load(reader, &system(engine, seller.id))
+        .await?
+        .raw_answer_days;
     let kept = SignedDuration::from_hours(24 * i64::from(days));
     let before = engine.now().saturating_sub(kept).unwrap_or(Timestamp::MIN);
     let mut forgotten = 0;

@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::contact::FieldProblem;
+use engine::error::RefusalValue;
 use i18n::Locale;
 use serde::Serialize;
 
@@ -21,7 +22,7 @@ pub struct Failure {
     status: StatusCode,
     code: Box<str>,
     key: Box<str>,
-    arguments: Vec<(String, String)>,
+    arguments: Vec<(String, RefusalValue)>,
     problems: Vec<FieldProblem>,
     retry_after: Option<Duration>,
     // Boxed: a failure is the error of every handler and small ones are moved faster.
@@ -102,7 +103,8 @@ impl Failure {
     /// With what is put into the sentence.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.arguments.push((name.to_owned(), value.into()));
+        let value = RefusalValue::Text(value.into());
+        self.arguments.push((name.to_owned(), value));
         self
     }
 
@@ -126,10 +128,8 @@ impl Failure {
     }
 
     /// Name and value of what is put into the sentence.
-    pub fn arguments(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.arguments
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+    pub fn arguments(&self) -> impl Iterator<Item = (&str, &RefusalValue)> {
+        self.arguments.iter().map(|(name, value)| (name.as_str(), value))
     }
 
     /// What is wrong in which field.
@@ -155,7 +155,7 @@ impl Failure {
     pub fn sentence(&self, locale: Locale) -> String {
         let arguments: Vec<(&str, i18n::Value<'_>)> = self
             .arguments()
-            .map(|(name, value)| (name, i18n::Value::from(value)))
+            .map(|(name, value)| (name, i18n::Value::from(value.shown(locale))))
             .collect();
         i18n::t_args(locale, &self.key.replace('_', "-"), &arguments)
     }
@@ -293,6 +293,29 @@ mod tests {
         assert_eq!(answer.headers()["content-type"], "application/problem+json");
         assert_eq!(answer.headers()["retry-after"], "7");
         assert!(answer.extensions().get::<Failure>().is_some());
+    }
+
+    #[test]
+    fn amounts_and_days_in_a_refusal_are_written_as_the_reader_does() {
+        use domain::{Currency, Money};
+        use engine::{Error, error::Refusal};
+        let price = Money::from_minor(123_450, Currency::EUR);
+        let day = jiff::civil::date(2026, 11, 23);
+        let changed = Failure::from(Error::Refused(Refusal::new("price-changed").with("price", price)));
+        let over = Failure::from(Error::Refused(
+            Refusal::new("refund-window-over").with("last_day", day),
+        ));
+        for (failure, locale, said) in [
+            (&changed, Locale::En, i18n::money(Locale::En, price)),
+            (&changed, Locale::Ru, i18n::money(Locale::Ru, price)),
+            (&over, Locale::En, i18n::date(Locale::En, day)),
+            (&over, Locale::Ru, "23.11.2026".to_owned()),
+        ] {
+            let sentence = failure.sentence(locale);
+            assert!(sentence.contains(&said), "{said}: {sentence}");
+        }
+        let programs: Vec<String> = changed.arguments().map(|(_, value)| value.to_string()).collect();
+        assert_eq!(programs, ["1234.50 EUR"]);
     }
 
     #[test]

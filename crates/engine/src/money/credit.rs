@@ -289,17 +289,23 @@ async fn credited_before(tx: &Tx, new: &NewCredit) -> Result<Option<Credited>> {
         return Ok(None);
     };
     let (before, amount, note) = if let Some(document) = sent.document_id {
-        let document = store::document::find(tx, document).await?.ok_or(Error::NotFound)?;
+        let document = store::document::find(tx, document)
+            .await?
+            .ok_or(Error::NotFound)?;
         let (amount, note) = (document.gross(), document.note.clone());
         (Credited::Booked(Box::new(document)), amount, note)
     } else {
         let request = sent.credit_request_id.ok_or(Error::NotFound)?;
-        let request = store::credit_request::find(tx, request).await?.ok_or(Error::NotFound)?;
+        let request = store::credit_request::find(tx, request)
+            .await?
+            .ok_or(Error::NotFound)?;
         let (amount, note) = (request.amount(), request.note.clone());
         (Credited::WaitsForSecondPerson(Box::new(request)), amount, note)
     };
     if (amount, note.as_str()) != (new.amount, new.note.as_str()) {
-        return Err(Error::Refused(Refusal::new("credit-sent-before").with("amount", amount)));
+        return Err(Error::Refused(
+            Refusal::new("credit-sent-before").with("amount", amount),
+        ));
     }
     Ok(Some(before))
 }

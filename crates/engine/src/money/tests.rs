@@ -300,7 +300,10 @@ async fn a_large_credit_by_staff_needs_a_second_person_and_an_administrators_doe
 #[tokio::test]
 async fn a_form_that_is_sent_twice_credits_once() {
     in_each_world(async |world: World| {
-        let (admin, staff) = (world.staff(Role::Administrator).await, world.staff(Role::Staff).await);
+        let (admin, staff) = (
+            world.staff(Role::Administrator).await,
+            world.staff(Role::Staff).await,
+        );
         let account = world.account().await.id;
         let money = world.engine.money();
         let sent = |amount: i64, once: &str| NewCredit {

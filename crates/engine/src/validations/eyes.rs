@@ -106,11 +106,7 @@ fn of_cname(report: &CnameReport) -> Seen {
     let servers = report
         .servers
         .iter()
-        .map(|server| SeenAt {
-            server: server.server.clone(),
-            is_good: matches!(server.seen, CnameSeen::Expected),
-            answer: cname_answer(&server.seen),
-        })
+        .map(|server| cname_answer(&server.server, &server.seen))
         .collect();
     Seen {
         finding: view(&report.finding),
@@ -122,11 +118,7 @@ fn of_file(report: &FileReport) -> Seen {
     let servers = report
         .views
         .iter()
-        .map(|seen| SeenAt {
-            server: seen.address.to_string(),
-            is_good: matches!(seen.seen, FileSeen::Expected),
-            answer: file_answer(&seen.seen),
-        })
+        .map(|seen| file_answer(&seen.address.to_string(), &seen.seen))
         .collect();
     Seen {
         finding: view(&report.finding),
@@ -155,23 +147,63 @@ fn argument(value: Argument) -> ArgumentView {
     }
 }
 
-fn cname_answer(seen: &CnameSeen) -> String {
-    match seen {
-        CnameSeen::Expected => "the record as expected".to_owned(),
-        CnameSeen::OtherTarget { target } => format!("a CNAME to {target}"),
-        CnameSeen::NoCname => "the name exists, without a CNAME".to_owned(),
-        CnameSeen::NoName => "there is no such name".to_owned(),
-        CnameSeen::Unanswered { error } => error.to_string(),
+fn cname_answer(server: &str, seen: &CnameSeen) -> SeenAt {
+    let is_good = matches!(seen, CnameSeen::Expected);
+    let (code, arguments, answer) = match seen {
+        CnameSeen::Expected => ("dns-seen-record", Vec::new(), "the record as expected".to_owned()),
+        CnameSeen::OtherTarget { target } => (
+            "dns-seen-other-target",
+            text("target", target),
+            format!("a CNAME to {target}"),
+        ),
+        CnameSeen::NoCname => (
+            "dns-seen-no-cname",
+            Vec::new(),
+            "the name exists, without a CNAME".to_owned(),
+        ),
+        CnameSeen::NoName => ("dns-seen-no-name", Vec::new(), "there is no such name".to_owned()),
+        CnameSeen::Unanswered { error } => (error.code(), Vec::new(), error.to_string()),
+    };
+    SeenAt {
+        server: server.to_owned(),
+        is_good,
+        code: code.to_owned(),
+        arguments,
+        answer,
     }
 }
 
-fn file_answer(seen: &FileSeen) -> String {
-    match seen {
-        FileSeen::Expected => "the file with the right content".to_owned(),
-        FileSeen::OtherContent { excerpt, .. } => format!("other content: {excerpt}"),
-        FileSeen::Status { status, .. } => format!("HTTP status {status}"),
-        FileSeen::Failed { error } => error.to_string(),
+fn file_answer(address: &str, seen: &FileSeen) -> SeenAt {
+    let is_good = matches!(seen, FileSeen::Expected);
+    let (code, arguments, answer) = match seen {
+        FileSeen::Expected => (
+            "dns-seen-file",
+            Vec::new(),
+            "the file with the right content".to_owned(),
+        ),
+        FileSeen::OtherContent { excerpt, .. } => (
+            "dns-seen-other-content",
+            text("excerpt", excerpt),
+            format!("other content: {excerpt}"),
+        ),
+        FileSeen::Status { status, .. } => (
+            "dns-seen-status",
+            text("status", status),
+            format!("HTTP status {status}"),
+        ),
+        FileSeen::Failed { error } => (error.code(), Vec::new(), error.to_string()),
+    };
+    SeenAt {
+        server: address.to_owned(),
+        is_good,
+        code: code.to_owned(),
+        arguments,
+        answer,
     }
+}
+
+fn text(name: &str, value: impl ToString) -> Vec<(String, ArgumentView)> {
+    vec![(name.to_owned(), ArgumentView::Text(value.to_string()))]
 }
 
 fn nothing(code: &str, text: &str) -> Seen {

@@ -59,6 +59,10 @@ pub struct SeenAt {
     pub server: String,
     /// Whether it answered as the CA needs it.
     pub is_good: bool,
+    /// Stable code of what it answered, which is the key of its text.
+    pub code: String,
+    /// Values for the text.
+    pub arguments: Vec<(String, ArgumentView)>,
     /// What it answered, in English.
     pub answer: String,
 }

@@ -38,6 +38,20 @@ dns-file-dnssec-fails = The file is there, but the DNSSEC signatures of the host
 dns-file-servers-fail = No name server tells the address of the host: { $error }.
 dns-file-cannot-look = We could not look the host up: { $error }.
 
+# What a server showed just now
+dns-seen-record = the record as expected
+dns-seen-other-target = a CNAME to { $target }
+dns-seen-no-cname = the name exists, without a CNAME
+dns-seen-no-name = there is no such name
+dns-seen-file = the file with the right content
+dns-seen-other-content = other content: { $excerpt }
+dns-seen-status = HTTP status { $status }
+
+# Why there is nothing to look at
+no-record = The CA has not said yet which record it wants to see.
+no-file = The CA has not said yet which file it wants to see.
+by-mail = The mail with the link has to be answered.
+
 # Why a name server gave no answer
 dns-server-timed-out = no answer in time
 dns-server-connection-refused = the connection was refused

@@ -38,6 +38,20 @@ dns-file-dnssec-fails = Файл есть, но подписи DNSSEC узла �
 dns-file-servers-fail = Ни один сервер имён не сообщает адрес узла: { $error }.
 dns-file-cannot-look = Не удалось найти адрес узла: { $error }.
 
+# Что сервер показал сейчас
+dns-seen-record = запись такая, как нужно
+dns-seen-other-target = CNAME указывает на { $target }
+dns-seen-no-cname = имя есть, но без CNAME
+dns-seen-no-name = такого имени нет
+dns-seen-file = файл с нужным содержимым
+dns-seen-other-content = другое содержимое: { $excerpt }
+dns-seen-status = код HTTP { $status }
+
+# Почему смотреть не на что
+no-record = Центр сертификации ещё не сообщил, какую запись он хочет увидеть.
+no-file = Центр сертификации ещё не сообщил, какой файл он хочет увидеть.
+by-mail = Нужно ответить на письмо со ссылкой.
+
 # Почему сервер имён не ответил
 dns-server-timed-out = нет ответа за отведённое время
 dns-server-connection-refused = в соединении отказано

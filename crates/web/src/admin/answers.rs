@@ -23,7 +23,7 @@ pub fn after<T>(
                 .values
                 .into_iter()
                 .fold(Flash::failed(&key), |flash, (name, value)| {
-                    flash.with(name, value)
+                    flash.with(name, value.shown(visit.view.locale))
                 });
             Ok(visit.done(back, &said))
         }

@@ -138,7 +138,7 @@ fn seen_of(view: &View, check: &NameCheck) -> Markup {
                 @for server in &check.servers {
                     li {
                         (badge(if server.is_good { Tone::Good } else { Tone::Warn }, &server.server)) " "
-                        code.breakable { (server.answer) }
+                        code.breakable { (said(view, &server.code, &shown(view, &server.arguments), &server.answer)) }
                     }
                 }
             }
@@ -152,37 +152,36 @@ fn seen_of(view: &View, check: &NameCheck) -> Markup {
 
 fn finding(view: &View, finding: &FindingView, advice: &str) -> Markup {
     let tone = if finding.is_good { Tone::Good } else { Tone::Warn };
-    let values: Vec<(&str, String)> = finding
-        .arguments
-        .iter()
-        .map(|(name, value)| {
-            let shown = match value {
-                ArgumentView::Text(text) => text.clone(),
-                ArgumentView::Code(code) => view.t(&text_key(code)),
-                ArgumentView::Day(day) => view.date(*day),
-            };
-            (name.as_str(), shown)
-        })
-        .collect();
-    let arguments: Vec<(&str, Value<'_>)> = values
-        .iter()
-        .map(|(name, value)| (*name, Value::from(value.as_str())))
-        .collect();
-    let key = text_key(&finding.code);
-    // A finding without words of its own is said in English rather than by its code.
-    let text = if i18n::exists(view.locale, &key) {
-        view.t_args(&key, &arguments)
-    } else {
-        finding.text.clone()
-    };
-    let advice = text_key(advice);
+    let arguments = shown(view, &finding.arguments);
     note(
         tone,
         &html! {
-            p { (text) }
-            @if i18n::exists(view.locale, &advice) { p.small { (view.t_args(&advice, &arguments)) } }
+            p { (said(view, &finding.code, &arguments, &finding.text)) }
+            @if i18n::exists(view.locale, &text_key(advice)) { p.small { (said(view, advice, &arguments, "")) } }
         },
     )
+}
+
+fn shown<'a>(view: &View, arguments: &'a [(String, ArgumentView)]) -> Vec<(&'a str, Value<'static>)> {
+    let shown = |value: &ArgumentView| match value {
+        ArgumentView::Text(text) => text.clone(),
+        ArgumentView::Code(code) => view.t(&text_key(code)),
+        ArgumentView::Day(day) => view.date(*day),
+    };
+    arguments
+        .iter()
+        .map(|(name, value)| (name.as_str(), Value::from(shown(value))))
+        .collect()
+}
+
+/// The text of a code; without words of its own it is said in English rather than by its code.
+fn said(view: &View, code: &str, arguments: &[(&str, Value<'_>)], english: &str) -> String {
+    let key = text_key(code);
+    if i18n::exists(view.locale, &key) {
+        view.t_args(&key, arguments)
+    } else {
+        english.to_owned()
+    }
 }
 
 /// Texts of findings stand under the codes themselves.
@@ -307,5 +306,65 @@ fn hint(view: &View, method: MethodView) -> String {
             view.t_args("client-method-ends", &[("date", view.date(day).into())])
         ),
         None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::state::Role;
+    use engine::validations::SeenAt;
+    use i18n::Locale;
+    use jiff::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::view::sample;
+
+    #[test]
+    fn what_the_servers_show_is_said_in_the_readers_language() {
+        let answers = [
+            ("dns-seen-record", "", "запись такая, как нужно"),
+            ("dns-seen-other-target", "target", "CNAME указывает на &lt;this&gt;"),
+            ("dns-seen-no-cname", "", "имя есть, но без CNAME"),
+            ("dns-seen-no-name", "", "такого имени нет"),
+            ("dns-server-timed-out", "", "нет ответа за отведённое время"),
+            ("dns-seen-file", "", "файл с нужным содержимым"),
+            ("dns-seen-other-content", "excerpt", "другое содержимое: &lt;this&gt;"),
+            ("dns-seen-status", "status", "код HTTP &lt;this&gt;"),
+        ];
+        let servers = answers.map(|(code, argument, _)| SeenAt {
+            server: "ns1.example".into(),
+            is_good: false,
+            code: code.into(),
+            arguments: vec![(argument.into(), ArgumentView::Text("<this>".into()))],
+            answer: "in English".into(),
+        });
+        let check = NameCheck {
+            validation: Uuid::from_u128(1).into(),
+            name: "shop.example".parse().unwrap(),
+            method: ValidationMethod::Dns,
+            is_good: false,
+            finding: FindingView {
+                code: "no-record".into(),
+                arguments: Vec::new(),
+                advice: String::new(),
+                text: "in English".into(),
+                is_good: false,
+            },
+            servers: servers.into(),
+            caa: None,
+            looked_at: Timestamp::UNIX_EPOCH,
+        };
+        let view = View {
+            locale: Locale::Ru,
+            ..sample::signed(Role::Owner, "/services/1")
+        };
+        // Values are kept apart from the sentence by signs that show nothing.
+        let page = seen(&view, &[check]).into_string().replace(['\u{2068}', '\u{2069}'], "");
+        for (_, _, said) in answers {
+            assert!(page.contains(said), "{said}: {page}");
+        }
+        assert!(page.contains("Центр сертификации ещё не сообщил"), "{page}");
+        assert!(!page.contains("in English"), "{page}");
     }
 }
