@@ -8,7 +8,7 @@ use futures_util::{StreamExt, stream, stream::BoxStream};
 
 use crate::{
     catalogue::Catalogue,
-    check::CheckReport,
+    check::{CheckFinding, CheckOutcome, CheckReport},
     descriptor::Descriptor,
     error::{CaError, Result},
     order::{IssuedCertificate, OrderSnapshot, Validation},
@@ -16,6 +16,9 @@ use crate::{
     request::{AddNamesRequest, Fingerprint, NameValidation, OrderRequest, Purchase, ReissueRequest},
     settings::Settings,
 };
+
+/// Who is told of the findings of a check while it goes on.
+pub type Say<'a> = dyn Fn(&CheckFinding) + Send + Sync + 'a;
 
 /// One account at one CA.
 ///
@@ -29,6 +32,14 @@ pub trait Connector: Send + Sync {
 
     /// Tries step by step to reach the CA and to sign in. Never fails: what goes wrong is a finding.
     async fn check_connection(&self) -> CheckReport;
+
+    /// The same, and says each finding as soon as there is one; of steps that were not tried nothing is said.
+    async fn check_aloud(&self, say: &Say<'_>) -> CheckReport {
+        let report = self.check_connection().await;
+        let tried = |finding: &&CheckFinding| finding.outcome != CheckOutcome::Skipped;
+        report.findings.iter().filter(tried).for_each(say);
+        report
+    }
 
     /// What the account holds.
     async fn balance(&self) -> Result<Balance>;

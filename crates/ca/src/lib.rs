@@ -35,7 +35,7 @@ pub mod settings;
 
 pub use catalogue::{Catalogue, CatalogueProduct, TermPrice};
 pub use check::{Advice, CheckCause, CheckFinding, CheckOutcome, CheckReport, CheckStep};
-pub use connector::{ConnectContext, Connector, Limits, Mode, Registration, Timeouts};
+pub use connector::{ConnectContext, Connector, Limits, Mode, Registration, Say, Timeouts};
 pub use descriptor::{Capabilities, Capability, Descriptor, FieldKind, SettingField};
 pub use error::{CaError, Class, Result};
 pub use order::{CaState, IssuedCertificate, OrderSnapshot, Proof, Validation, ValidationState, WaitsFor};

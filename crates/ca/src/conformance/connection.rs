@@ -1,15 +1,26 @@
 //! The connection check: each cause is found by itself, with its own finding.
 
+use std::sync::Mutex;
+
 use super::{
     applicant::Applicant,
     world::{Address, At, Password, Setup, Times, Trouble, World},
 };
-use crate::{CheckCause, CheckOutcome, CheckReport, CheckStep};
+use crate::{CheckCause, CheckFinding, CheckOutcome, CheckReport, CheckStep};
 
 /// With everything right, the sign-in and the balance are shown to work, and our outgoing address is told.
 pub async fn a_good_account_passes(world: &dyn World) {
-    let report = Applicant::new(world).connector.check_connection().await;
+    let said = Mutex::new(Vec::new());
+    let say = |finding: &CheckFinding| said.lock().expect("nobody panics").push(finding.clone());
+    let report = Applicant::new(world).connector.check_aloud(&say).await;
     assert!(report.is_ok(), "{report:?}");
+    let tried = |finding: &CheckFinding| finding.outcome != CheckOutcome::Skipped;
+    let tried: Vec<CheckFinding> = report.findings.iter().filter(|one| tried(one)).cloned().collect();
+    assert_eq!(
+        *said.lock().expect("nobody panics"),
+        tried,
+        "each is said, in order"
+    );
     for step in [
         CheckStep::ResolveName,
         CheckStep::Connect,

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use ca::{CaError, CheckCause, CheckFinding, CheckOutcome, CheckReport, CheckStep, Class};
+use ca::{CaError, CheckCause, CheckFinding, CheckOutcome, CheckReport, CheckStep, Class, Say};
 use tokio::{
     net::{TcpStream, UdpSocket},
     time::timeout,
@@ -10,14 +10,19 @@ use tokio::{
 
 use super::{LeaderTelecom, failure, resolve};
 
-pub(super) async fn check(account: &LeaderTelecom) -> CheckReport {
+/// Goes as far as it goes, and says each finding when it is made.
+pub(super) async fn check(account: &LeaderTelecom, say: &Say<'_>) -> CheckReport {
     let base = account.client().base();
-    let mut report = CheckReport {
-        findings: Vec::new(),
-        address: format!("{}:{}", base.host(), base.port()),
-        outgoing: None,
+    let mut findings = Findings {
+        report: CheckReport {
+            findings: Vec::new(),
+            address: format!("{}:{}", base.host(), base.port()),
+            outgoing: None,
+        },
+        say,
     };
-    run(account, &mut report).await;
+    run(account, &mut findings).await;
+    let mut report = findings.report;
     for step in CheckStep::ALL {
         if !report.findings.iter().any(|finding| finding.step == *step) {
             report.findings.push(CheckFinding {
@@ -34,14 +39,14 @@ pub(super) async fn check(account: &LeaderTelecom) -> CheckReport {
 }
 
 /// Goes as far as it goes; what is not reached has no finding yet.
-async fn run(account: &LeaderTelecom, report: &mut CheckReport) -> Option<()> {
-    let addresses = find_addresses(account, report).await?;
-    connect(account, &addresses, report).await?;
-    sign_in(account, report).await?;
-    read_balance(account, report).await
+async fn run(account: &LeaderTelecom, findings: &mut Findings<'_>) -> Option<()> {
+    let addresses = find_addresses(account, findings).await?;
+    connect(account, &addresses, findings).await?;
+    sign_in(account, findings).await?;
+    read_balance(account, findings).await
 }
 
-async fn find_addresses(account: &LeaderTelecom, report: &mut CheckReport) -> Option<Vec<SocketAddr>> {
+async fn find_addresses(account: &LeaderTelecom, findings: &mut Findings<'_>) -> Option<Vec<SocketAddr>> {
     let base = account.client().base();
     let step = CheckStep::ResolveName;
     let limit = account.client().context().timeouts.connect;
@@ -50,9 +55,9 @@ async fn find_addresses(account: &LeaderTelecom, report: &mut CheckReport) -> Op
     let found = timeout(limit, resolve::addresses(resolver, &host, base.port())).await;
     let addresses: Vec<SocketAddr> = match found {
         Ok(Ok(addresses)) => addresses,
-        Ok(Err(error)) => return report.fail(step, &[CheckCause::NameNotResolved], error.to_string()),
+        Ok(Err(error)) => return findings.fail(step, &[CheckCause::NameNotResolved], error.to_string()),
         Err(_) => {
-            return report.fail(
+            return findings.fail(
                 step,
                 &[CheckCause::NameNotResolved],
                 "the resolver did not answer".to_owned(),
@@ -60,34 +65,38 @@ async fn find_addresses(account: &LeaderTelecom, report: &mut CheckReport) -> Op
         }
     };
     if addresses.is_empty() {
-        return report.fail(
+        return findings.fail(
             step,
             &[CheckCause::NameNotResolved],
             "the name has no address".to_owned(),
         );
     }
     let texts: Vec<String> = addresses.iter().map(|address| address.ip().to_string()).collect();
-    report.pass(step, texts.join(", "));
+    findings.pass(step, texts.join(", "));
     Some(addresses)
 }
 
-async fn connect(account: &LeaderTelecom, addresses: &[SocketAddr], report: &mut CheckReport) -> Option<()> {
+async fn connect(
+    account: &LeaderTelecom,
+    addresses: &[SocketAddr],
+    findings: &mut Findings<'_>,
+) -> Option<()> {
     let step = CheckStep::Connect;
     let limit = account.client().context().timeouts.connect;
     let mut refusals = Vec::new();
     for address in addresses {
         match timeout(limit, TcpStream::connect(address)).await {
             Ok(Ok(stream)) => {
-                report.outgoing = stream.local_addr().ok().map(|local| local.ip());
-                report.pass(step, format!("{address}"));
+                findings.report.outgoing = stream.local_addr().ok().map(|local| local.ip());
+                findings.pass(step, format!("{address}"));
                 return Some(());
             }
             Ok(Err(error)) => refusals.push(format!("{address}: {error}")),
             Err(_) => refusals.push(format!("{address}: no answer within {} s", limit.as_secs())),
         }
     }
-    report.outgoing = outgoing(addresses).await;
-    report.fail(step, &[CheckCause::NotReachable], refusals.join("; "))
+    findings.report.outgoing = outgoing(addresses).await;
+    findings.fail(step, &[CheckCause::NotReachable], refusals.join("; "))
 }
 
 /// The address from which packets to the CA would leave; a datagram socket finds out without sending any.
@@ -104,32 +113,32 @@ async fn outgoing(addresses: &[SocketAddr]) -> Option<IpAddr> {
 }
 
 /// TLS and sign-in are one call; its failure tells which of them it was.
-async fn sign_in(account: &LeaderTelecom, report: &mut CheckReport) -> Option<()> {
+async fn sign_in(account: &LeaderTelecom, findings: &mut Findings<'_>) -> Option<()> {
     let is_https = account.client().base().is_https();
     let signed_in = account.client().sign_in().await;
     let is_tls_failure = signed_in
         .as_ref()
         .is_err_and(|error| failure::transport_cause(error) == Some(CheckCause::Tls));
     if let (Err(error), true) = (&signed_in, is_tls_failure) {
-        return report.fail(CheckStep::Tls, &[CheckCause::Tls], error.detail.clone());
+        return findings.fail(CheckStep::Tls, &[CheckCause::Tls], error.detail.clone());
     }
     if is_https {
-        report.pass(
+        findings.pass(
             CheckStep::Tls,
             "the certificate of the server is trusted".to_owned(),
         );
     }
     match signed_in {
-        Ok(_) => report.pass(CheckStep::SignIn, "signed in".to_owned()),
-        Err(error) => return report.fail(CheckStep::SignIn, causes(&error), error.detail.clone()),
+        Ok(_) => findings.pass(CheckStep::SignIn, "signed in".to_owned()),
+        Err(error) => return findings.fail(CheckStep::SignIn, causes(&error), error.detail.clone()),
     }
     Some(())
 }
 
-async fn read_balance(account: &LeaderTelecom, report: &mut CheckReport) -> Option<()> {
+async fn read_balance(account: &LeaderTelecom, findings: &mut Findings<'_>) -> Option<()> {
     match account.read_balance().await {
         Ok(balance) => {
-            report.pass(CheckStep::ReadBalance, balance.amount.to_string());
+            findings.pass(CheckStep::ReadBalance, balance.amount.to_string());
             Some(())
         }
         Err(error) => {
@@ -140,7 +149,7 @@ async fn read_balance(account: &LeaderTelecom, report: &mut CheckReport) -> Opti
                 }
                 _ => causes(&error),
             };
-            report.fail(CheckStep::ReadBalance, causes, error.detail.clone())
+            findings.fail(CheckStep::ReadBalance, causes, error.detail.clone())
         }
     }
 }
@@ -188,26 +197,27 @@ fn is_cut_off(error: &CaError) -> bool {
             .any(|word| error.detail.to_lowercase().contains(word))
 }
 
-trait Findings {
-    fn pass(&mut self, step: CheckStep, detail: String);
-    /// Always `None`, which ends the check.
-    fn fail<T>(&mut self, step: CheckStep, causes: &[CheckCause], detail: String) -> Option<T>;
+/// What was found so far.
+struct Findings<'a> {
+    report: CheckReport,
+    say: &'a Say<'a>,
 }
 
-impl Findings for CheckReport {
+impl Findings<'_> {
     fn pass(&mut self, step: CheckStep, detail: String) {
-        self.findings.push(CheckFinding {
-            step,
-            outcome: CheckOutcome::Ok { detail },
-        });
+        self.add(step, CheckOutcome::Ok { detail });
     }
 
+    /// Always `None`, which ends the check.
     fn fail<T>(&mut self, step: CheckStep, causes: &[CheckCause], detail: String) -> Option<T> {
-        let outcome = CheckOutcome::Failed {
-            causes: causes.to_vec(),
-            detail,
-        };
-        self.findings.push(CheckFinding { step, outcome });
+        let causes = causes.to_vec();
+        self.add(step, CheckOutcome::Failed { causes, detail });
         None
+    }
+
+    fn add(&mut self, step: CheckStep, outcome: CheckOutcome) {
+        let finding = CheckFinding { step, outcome };
+        (self.say)(&finding);
+        self.report.findings.push(finding);
     }
 }

@@ -38,7 +38,7 @@ use async_trait::async_trait;
 use ca::{
     Balance, CaError, CaOrderRef, Capabilities, Capability, Catalogue, CheckReport, Class, ConnectContext,
     Connector, Descriptor, FieldKind, FindOutcome, Fingerprint, IssuedCertificate, NameValidation,
-    OrderRequest, OrderSnapshot, Placed, Registration, ReissueRequest, Result, SettingField, Settings,
+    OrderRequest, OrderSnapshot, Placed, Registration, ReissueRequest, Result, Say, SettingField, Settings,
     Validation, ValidationChoice,
 };
 use domain::{
@@ -403,7 +403,11 @@ impl Connector for LeaderTelecom {
     }
 
     async fn check_connection(&self) -> CheckReport {
-        check::check(self).await
+        check::check(self, &|_| ()).await
+    }
+
+    async fn check_aloud(&self, say: &Say<'_>) -> CheckReport {
+        check::check(self, say).await
     }
 
     async fn balance(&self) -> Result<Balance> {

@@ -13,7 +13,7 @@ pub use model::{
 
 use std::{collections::HashMap, sync::Arc};
 
-use ca::{CheckReport, Connector, Descriptor};
+use ca::{CheckReport, Connector, Descriptor, Say};
 use domain::{
     Money,
     id::{DepartmentId, ModuleId},
@@ -72,7 +72,7 @@ impl Modules<'_> {
         form::check_parameters(parameters)
     }
 
-    /// Tries settings that are not saved: the last step of the wizard.
+    /// Tries settings that are not saved: the last step of the wizard. Each finding is said as soon as there is one.
     ///
     /// # Errors
     /// [`Error::Invalid`] names settings that are missing or malformed. What goes wrong at the CA is a finding.
@@ -81,12 +81,13 @@ impl Modules<'_> {
         actor: &Actor,
         connector: &str,
         settings: Vec<(String, SecretString)>,
+        say: &Say<'_>,
     ) -> Result<CheckReport> {
         require(actor, Permission::ManageModules)?;
         let registration = self.0.registered(connector)?;
         let settings = form::settings(registration.descriptor, settings)?;
         let connector = self.0.connect(registration, &settings)?;
-        Ok(connector.check_connection().await)
+        Ok(connector.check_aloud(say).await)
     }
 
     /// Connects a CA. The connection is checked first.

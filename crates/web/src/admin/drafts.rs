@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use ca::CheckReport;
+use ca::{CheckFinding, CheckReport};
 use domain::id::{ModuleId, UserId};
 use engine::catalogue::ImportReport;
 use httpkit::Params;
@@ -57,8 +57,8 @@ pub type Watched<T> = watch::Receiver<T>;
 /// A check of a connection.
 #[derive(Debug, Clone)]
 pub enum Checking {
-    /// It goes on.
-    Running,
+    /// It goes on; what was found so far.
+    Running(Vec<CheckFinding>),
     /// It is over.
     Found(CheckReport),
     /// It could not be made at all.

@@ -116,7 +116,7 @@ fn the_wizard_asks_step_by_step_and_never_shows_a_secret() {
     snapshot_page!("wizard-running", view.clone(), |view| wizard::checking(
         view,
         base,
-        &Checking::Running
+        &Checking::Running(broken().findings.into_iter().take(1).collect())
     ));
     snapshot_page!("wizard-broken", view.clone(), |view| wizard::checking(
         view,

@@ -1,7 +1,7 @@
 //! Adding a processing module, step by step. Each step is a page of its own; what was typed waits in a draft.
 
 use axum::{Extension, response::Response};
-use ca::{Descriptor, Settings};
+use ca::{CheckFinding, Descriptor, Settings};
 use engine::modules::{IfBroken, NewModule, Saved};
 use httpkit::{Failure, Flash, Form, params::Posted};
 use maud::Markup;
@@ -147,7 +147,9 @@ async fn show_check(
     let now = check.borrow().clone();
     let now = match now {
         // Whoever checked is gone without a word.
-        Checking::Running if !drafts::is_running(&check) => Checking::Failed(visit.view.t("error-internal")),
+        Checking::Running(_) if !drafts::is_running(&check) => {
+            Checking::Failed(visit.view.t("error-internal"))
+        }
         now => now,
     };
     let base = base(id);
@@ -231,13 +233,21 @@ fn begin_check(
     mut draft: Draft,
     chosen: &'static Descriptor,
 ) {
-    let (sender, receiver) = watch::channel(Checking::Running);
+    let (sender, receiver) = watch::channel(Checking::Running(Vec::new()));
     draft.check = Some(receiver);
     let settings = fields::settings_of(&draft, chosen);
     drafts.keep(visit.signed().user, id, draft);
     let (engine, actor, view) = (visit.engine.clone(), visit.actor.clone(), visit.view.clone());
     tokio::spawn(async move {
-        let found = match engine.modules().check_draft(&actor, chosen.kind, settings).await {
+        let say = |finding: &CheckFinding| {
+            sender.send_modify(|so_far| {
+                if let Checking::Running(found) = so_far {
+                    found.push(finding.clone());
+                }
+            });
+        };
+        let modules = engine.modules();
+        let found = match modules.check_draft(&actor, chosen.kind, settings, &say).await {
             Ok(report) => Checking::Found(report),
             Err(error) => Checking::Failed(pieces::reason(&view, error)),
         };

@@ -26,7 +26,7 @@ pub fn findings(view: &View, report: &CheckReport) -> Markup {
         .map_or_else(|| view.t("check-outgoing-unknown"), |address| address.to_string());
     html! {
         (note(tone, &html! { p { strong { (view.t(key)) } } }))
-        ul.findings.appearing { @for finding in &report.findings { (line(view, finding)) } }
+        ul.findings { @for finding in &report.findings { (line(view, finding)) } }
         (Facts::new()
             .text(view.t("check-address"), &report.address)
             .text(view.t("check-outgoing"), outgoing)
@@ -34,7 +34,9 @@ pub fn findings(view: &View, report: &CheckReport) -> Markup {
     }
 }
 
-fn line(view: &View, finding: &CheckFinding) -> Markup {
+/// One line.
+#[must_use]
+pub fn line(view: &View, finding: &CheckFinding) -> Markup {
     let step = view.word("check-step", finding.step.word());
     match &finding.outcome {
         CheckOutcome::Ok { detail } => html! {

@@ -6,7 +6,10 @@ use domain::id::DepartmentId;
 use httpkit::{Form, Tone};
 use maud::{Markup, html};
 
-use super::{fields, findings::findings};
+use super::{
+    fields,
+    findings::{findings, line},
+};
 use crate::{
     admin::drafts::Checking,
     components::{
@@ -128,13 +131,13 @@ pub fn checking(view: &View, base: &str, check: &Checking) -> Markup {
 #[must_use]
 pub fn check_part(view: &View, base: &str, check: &Checking) -> Markup {
     let address = format!("{base}/check");
-    let poll = matches!(check, Checking::Running).then_some(&address);
+    let poll = matches!(check, Checking::Running(_)).then_some(&address);
     html! {
         section.stack id="check" aria-live="polite" hx-get=[poll] hx-trigger=[poll.map(|_| "every 400ms")] hx-swap=[poll.map(|_| "outerHTML")] {
             h2 { (view.t("modules-checking")) }
             @match check {
-                Checking::Running => {
-                    ul.findings { li.finding.wait { span.spin {} div { (view.t("check-running")) } } }
+                Checking::Running(found) => {
+                    ul.findings { @for finding in found { (line(view, finding)) } li.finding.wait { span.spin {} div { (view.t("check-running")) } } }
                     noscript { p { a.button href={ (address) "?wait=yes" } { (view.t("action-refresh")) } } }
                 }
                 Checking::Found(report) => {
@@ -146,7 +149,7 @@ pub fn check_part(view: &View, base: &str, check: &Checking) -> Markup {
             form method="post" action=(address) {
                 div.wizard-foot {
                     @match check {
-                        Checking::Running => {}
+                        Checking::Running(_) => {}
                         Checking::Found(report) if report.is_ok() => {
                             button.button.primary.push type="submit" name="go" value="save" { (view.t("modules-save")) }
                         }

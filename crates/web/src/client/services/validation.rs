@@ -324,12 +324,20 @@ mod tests {
     fn what_the_servers_show_is_said_in_the_readers_language() {
         let answers = [
             ("dns-seen-record", "", "запись такая, как нужно"),
-            ("dns-seen-other-target", "target", "CNAME указывает на &lt;this&gt;"),
+            (
+                "dns-seen-other-target",
+                "target",
+                "CNAME указывает на &lt;this&gt;",
+            ),
             ("dns-seen-no-cname", "", "имя есть, но без CNAME"),
             ("dns-seen-no-name", "", "такого имени нет"),
             ("dns-server-timed-out", "", "нет ответа за отведённое время"),
             ("dns-seen-file", "", "файл с нужным содержимым"),
-            ("dns-seen-other-content", "excerpt", "другое содержимое: &lt;this&gt;"),
+            (
+                "dns-seen-other-content",
+                "excerpt",
+                "другое содержимое: &lt;this&gt;",
+            ),
             ("dns-seen-status", "status", "код HTTP &lt;this&gt;"),
         ];
         let servers = answers.map(|(code, argument, _)| SeenAt {
@@ -360,7 +368,9 @@ mod tests {
             ..sample::signed(Role::Owner, "/services/1")
         };
         // Values are kept apart from the sentence by signs that show nothing.
-        let page = seen(&view, &[check]).into_string().replace(['\u{2068}', '\u{2069}'], "");
+        let page = seen(&view, &[check])
+            .into_string()
+            .replace(['\u{2068}', '\u{2069}'], "");
         for (_, _, said) in answers {
             assert!(page.contains(said), "{said}: {page}");
         }
