@@ -572,7 +572,10 @@ mod tests {
                         "deadlines",
                         Some("0 tasks became overdue, 0 certificates end while their CA is away")
                     ),
-                    ("housekeeping", Some("0 traces of sign-ins, 0 answers removed")),
+                    (
+                        "housekeeping",
+                        Some("0 traces of sign-ins, 0 answers, 0 forms, 0 raw answers of CAs removed")
+                    ),
                     ("notices", Some("0 looked at, 0 told")),
                     ("reconciliation", Some("0 compared, 0 not in order")),
                     ("reissues", Some("0 begun, 0 busy")),

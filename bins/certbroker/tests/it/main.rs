@@ -11,6 +11,7 @@ mod exit_codes;
 mod killed;
 mod once;
 mod openssl;
+mod postgres;
 mod program;
 mod shapes;
 mod way;

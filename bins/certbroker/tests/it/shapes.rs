@@ -76,8 +76,21 @@ async fn work(world: &World) {
     // How often the CA was asked is a matter of time.
     operation["history"] = json!([]);
     snapshot("operation_show", operation);
+    replacements(world).await;
     keep(world, "task_list", "task list").await;
     keep(world, "task_done", "task done T-1 --comment Done").await;
+}
+
+/// Nothing works on it here, so every answer says the same each time.
+async fn replacements(world: &World) {
+    let preview = "replacement start S-1 --why incident --preview";
+    keep(world, "replacement_preview", preview).await;
+    keep(world, "replacement_start", "replacement start S-1 --why incident").await;
+    keep(world, "replacement_list", "replacement list").await;
+    keep(world, "replacement_show", "replacement show R-1 --services").await;
+    keep(world, "replacement_pause", "replacement pause R-1").await;
+    keep(world, "replacement_resume", "replacement resume R-1").await;
+    keep(world, "replacement_cancel", "replacement cancel R-1").await;
 }
 
 async fn system(world: &World) {
@@ -132,6 +145,7 @@ const FRESH: &[&str] = &[
     "fingerprint",
     "key_file",
     "next_run_at",
+    "old_serial",
     "outgoing",
     "serial",
     "value",

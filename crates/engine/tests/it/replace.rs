@@ -313,6 +313,58 @@ async fn what_waits_by_itself_gives_way_and_a_clients_own_wish_is_waited_for() {
     .await;
 }
 
+/// So many more services like this one, with a certificate each, of which the CA knows nothing.
+async fn copy(world: &TestWorld, like: ServiceId, count: usize) {
+    let tx = world.store.begin().await.unwrap();
+    let like = store::service::find(&tx, like).await.unwrap().unwrap();
+    let certificates = store::certificate::of_service(&tx, like.id).await.unwrap();
+    let fresh = || seal::random::uuid_v7(like.created_at);
+    for number in 0..count {
+        let mut service = like.clone();
+        service.id = fresh().into();
+        service.number = store::counter::next_number(&tx, NumberKind::Service)
+            .await
+            .unwrap();
+        service.main_name = format!("copy{number}.test").parse().unwrap();
+        let mut certificate = certificates[0].clone();
+        certificate.id = fresh().into();
+        certificate.service_id = service.id;
+        service.certificate_id = Some(certificate.id);
+        let mut names = store::service::names(&tx, like.id, like.names_version)
+            .await
+            .unwrap();
+        for name in &mut names {
+            name.service_id = service.id;
+            name.name = service.main_name.clone();
+        }
+        store::service::insert(&tx, &service, &names).await.unwrap();
+        store::certificate::insert(&tx, &certificate).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn no_more_is_begun_ahead_than_there_is_room_for() {
+    for_each_backend(async |store| {
+        let world = TestWorld::new(store).await;
+        world.connect_zone().await;
+        let plan = world.plan("PositiveSSL").await;
+        let first = issued(&world, plan, "first.test", ValidationMethod::Dns).await;
+        copy(&world, first, 69).await;
+        let area = world.engine.replacements();
+        let run = start(&world, Selection::Filter(ServiceQuery::default())).await;
+        let fed = area.run_due().await.unwrap();
+        assert_eq!((fed.begun, fed.ready), (64, 6));
+        let fed = area.run_due().await.unwrap();
+        assert_eq!((fed.begun, fed.ready), (0, 6), "nothing was done meanwhile");
+        let view = show(&world, run).await;
+        assert_eq!((view.line.counts.begun, view.line.counts.queued), (64, 6));
+        // Of the copies the CA knows nothing, so they fail and wait: that makes room.
+        until(&world, run, |view| view.line.counts.queued == 0).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn nothing_is_begun_while_automatic_work_is_off() {
     for_each_backend(async |store| {

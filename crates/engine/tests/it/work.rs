@@ -595,3 +595,39 @@ async fn departments_are_told_of_overdue_tasks_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn raw_answers_of_cas_are_forgotten_after_the_days_that_the_seller_set() {
+    use domain::Clock as _;
+    for_each_backend(async |store| {
+        let world = TestWorld::new(store).await;
+        world.connect_zone().await;
+        let plan = world.plan("PositiveSSL").await;
+        let service = crate::replace::issued(&world, plan, "kept.test", ValidationMethod::Dns).await;
+        let order = async || {
+            let orders = store::ca_order::of_service(world.store.reader(), service).await;
+            orders.unwrap().remove(0)
+        };
+        let periodic = world.engine.periodic();
+        let sweep = async || {
+            periodic.run_due_once().await.unwrap();
+            periodic.run_now(&world.admin, "housekeeping").await.unwrap();
+            periodic.run_due_once().await.unwrap();
+        };
+        let mut before = order().await;
+        before.raw = "{\"status\": \"issued\"}".to_owned();
+        before.looked_at = Some(world.engine.clock().now());
+        let tx = world.store.begin().await.unwrap();
+        store::ca_order::update(&tx, &mut before).await.unwrap();
+        tx.commit().await.unwrap();
+        world.advance(SignedDuration::from_hours(24 * 89));
+        sweep().await;
+        assert_eq!(order().await.raw, before.raw, "they are kept for 90 days");
+        world.advance(SignedDuration::from_hours(24 * 2));
+        sweep().await;
+        let after = order().await;
+        assert_eq!(after.raw, "");
+        assert_eq!((after.ca_ref, after.raw_state), (before.ca_ref, before.raw_state));
+    })
+    .await;
+}

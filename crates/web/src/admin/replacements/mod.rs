@@ -5,6 +5,8 @@ mod list;
 mod preview;
 mod report;
 mod show;
+#[cfg(test)]
+mod tests;
 
 pub use choose::{Offered, page as choose_page};
 pub use list::page as list_page;

@@ -21,7 +21,6 @@ use engine::{
     validations::MethodChange,
 };
 use httpkit::{Failure, Flash, Form, Params, params::Posted};
-use maud::Markup;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{

@@ -15,7 +15,7 @@ use notify::{
 use super::{Preview, Said, Shown, edit, form_of, list};
 use crate::{
     admin::{people::People, system::mails},
-    validity::faults,
+    validity::{faults, snapshot_page},
     view::{View, sample},
 };
 
@@ -203,4 +203,37 @@ fn every_name_of_every_mail_has_a_meaning_in_every_language() {
             assert!(i18n::exists(locale, &key), "{locale}: {key}");
         }
     }
+}
+
+#[test]
+fn the_list_and_the_editor_look_as_they_should() {
+    let lines = [
+        Line {
+            kind: MailKind::Issued,
+            locale: Locale::En,
+            changed: Some(changed(None)),
+        },
+        Line {
+            kind: MailKind::Closed,
+            locale: Locale::Ru,
+            changed: Some(changed(Some("`gone` is undefined"))),
+        },
+    ];
+    snapshot_page!("mail-texts", view(Locale::En), |view| list::page(
+        view,
+        &lines,
+        &People::default()
+    ));
+    let text = text(Some(changed(Some("`gone` is undefined"))));
+    let form = form_of(&text.wording, 2);
+    let shown = Shown {
+        text: &text,
+        said: Said::default(),
+    };
+    snapshot_page!("mail-text-edit", view(Locale::En), |view| edit::page(
+        view,
+        &form,
+        &shown,
+        &People::default()
+    ));
 }
