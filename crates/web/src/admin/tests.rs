@@ -5,7 +5,6 @@ mod samples;
 use domain::state::Role;
 use engine::{notices::Outbox, reconciliation::ModuleReport, settings::Settings, zones::ZoneView};
 use httpkit::{Form, Params};
-use jiff::ToSpan as _;
 use store::{
     instance::Instance,
     notice::{Notice, NoticeState},

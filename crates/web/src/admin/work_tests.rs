@@ -15,7 +15,7 @@ use domain::{
     state::{OperationKind, OperationState, Role, ServiceState, TaskPriority, TaskState},
 };
 use engine::{
-    operations::{Editable, NameEdit, Turn, Waiting, Why},
+    operations::{Editable, NameEdit, Turn, Why},
     orders::MethodView,
     people::user::UserView,
     rules::{Origin, RulesView},
