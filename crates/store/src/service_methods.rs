@@ -59,8 +59,10 @@ pub async fn count(conn: &dyn Conn, filter: &MethodFilter, most: i64) -> Result<
     let Some((condition, values)) = condition(filter) else {
         return Ok(0);
     };
+    // The newest first, along the index: what is old has ended and would be walked past.
     let text = format!(
-        "SELECT COUNT(*) FROM (SELECT DISTINCT service.id {condition} LIMIT {}) AS counted",
+        "SELECT COUNT(*) FROM (SELECT DISTINCT service_name.service_id {condition}
+         ORDER BY service_name.service_id DESC LIMIT {}) AS counted",
         most + 1
     );
     sql::number(conn, "service", text, values).await
