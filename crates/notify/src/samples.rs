@@ -154,8 +154,8 @@ impl Ending {
 
     fn sample_because(why: EndingBecause, days: u16) -> Self {
         Self {
-            why,
             days,
+            why,
             ..Self::sample()
         }
     }

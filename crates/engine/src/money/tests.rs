@@ -317,7 +317,7 @@ async fn a_form_that_is_sent_twice_credits_once() {
             .into_iter()
             .map(|credited| match credited.unwrap() {
                 Credited::Booked(document) => document.id,
-                other => panic!("{other:?}"),
+                other @ Credited::WaitsForSecondPerson(_) => panic!("{other:?}"),
             })
             .collect();
         assert_eq!(receipts.len(), 1, "all four get the same receipt");

@@ -153,7 +153,7 @@ fn cname_answer(server: &str, seen: &CnameSeen) -> SeenAt {
         CnameSeen::Expected => ("dns-seen-record", Vec::new(), "the record as expected".to_owned()),
         CnameSeen::OtherTarget { target } => (
             "dns-seen-other-target",
-            text("target", target),
+            text("target", &target),
             format!("a CNAME to {target}"),
         ),
         CnameSeen::NoCname => (
@@ -183,12 +183,12 @@ fn file_answer(address: &str, seen: &FileSeen) -> SeenAt {
         ),
         FileSeen::OtherContent { excerpt, .. } => (
             "dns-seen-other-content",
-            text("excerpt", excerpt),
+            text("excerpt", &excerpt),
             format!("other content: {excerpt}"),
         ),
         FileSeen::Status { status, .. } => (
             "dns-seen-status",
-            text("status", status),
+            text("status", &status),
             format!("HTTP status {status}"),
         ),
         FileSeen::Failed { error } => (error.code(), Vec::new(), error.to_string()),
@@ -202,7 +202,7 @@ fn file_answer(address: &str, seen: &FileSeen) -> SeenAt {
     }
 }
 
-fn text(name: &str, value: impl ToString) -> Vec<(String, ArgumentView)> {
+fn text(name: &str, value: &impl ToString) -> Vec<(String, ArgumentView)> {
     vec![(name.to_owned(), ArgumentView::Text(value.to_string()))]
 }
 

@@ -137,16 +137,16 @@ mod tests {
     fn the_pages_of_a_list_at_hand_hold_every_row_once() {
         let mut query = Params::default();
         let mut seen = Vec::new();
-        let mut pages = 0;
+        let mut count = 0;
         loop {
             let mut rows: Vec<usize> = (0..7).collect();
             let pager = leave_page(&mut rows, &query, 3);
             seen.extend(rows);
-            pages += 1;
+            count += 1;
             let Some(next) = pager.next else { break };
             query = query.with("after", next);
         }
-        assert_eq!((pages, seen), (3, (0..7).collect()));
+        assert_eq!((count, seen), (3, (0..7).collect()));
     }
 
     #[test]
