@@ -330,7 +330,7 @@ async fn over(run: &mut Run<'_>, code: &str, why: &str) -> StepResult {
     Ok(Flow::Rest)
 }
 
-/// Everything that a person needs who reissues in the CA's client area; the client is told that it takes a person.
+/// Everything that a person needs who reissues in the CA's client area; the service's page tells the client that the reissue is under way.
 async fn by_hand(
     run: &mut Run<'_>,
     ground: &Ground,
