@@ -43,6 +43,7 @@ fn every() -> Vec<Table> {
         of::<crate::catalogue::ProductTerm>(),
         of::<crate::certificate::Certificate>(),
         of::<crate::certificate::Delivery>(),
+        of::<crate::credit_once::CreditOnce>(),
         of::<crate::credit_request::CreditRequest>(),
         of::<crate::department::Department>(),
         of::<crate::department::DepartmentMember>(),
