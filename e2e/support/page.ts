@@ -43,6 +43,8 @@ const settled = async (): Promise<void> => {
 export async function look(page: Page, name: string, widths = WIDTHS): Promise<void> {
   for (const width of widths) {
     await page.setViewportSize({ width, height: 900 });
+    // What is asked for is dimmed until the answer is there.
+    await expect(page.locator('.htmx-request')).toHaveCount(0);
     await page.evaluate(settled);
     await page.screenshot({ path: `screenshots/${name}-${width}.png`, fullPage: true });
     expect.soft(await page.evaluate(tooWide), `${name} at ${width} px`).toEqual([]);
