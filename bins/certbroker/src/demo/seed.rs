@@ -431,6 +431,8 @@ pub(super) async fn until(
             if is_wanted(&view) {
                 return Ok::<_, anyhow::Error>(view);
             }
+            // A worker that nothing wakes looks once a second, and somebody waits for the demo.
+            engine.wake();
             tokio::time::sleep(LOOK).await;
         }
     };

@@ -212,7 +212,7 @@ impl DemoWorld {
 
 /// Nobody waits for a CA on the same machine.
 const PACE: Pace = Pace {
-    first: SignedDuration::from_millis(100),
+    first: SignedDuration::from_millis(50),
     last: SignedDuration::from_secs(5),
 };
 

@@ -369,10 +369,11 @@ impl Agenda {
     }
 }
 
-/// A quarter of a second at first, a second after ten looks, five seconds after a minute or so.
+/// A tenth of a second at first, a second after ten looks, five seconds after a minute or so.
 fn pause_after(looks: u32) -> Duration {
     match looks {
-        0..10 => Duration::from_millis(250),
+        0..4 => Duration::from_millis(100),
+        4..10 => Duration::from_millis(250),
         10..60 => Duration::from_secs(1),
         _ => Duration::from_secs(5),
     }
