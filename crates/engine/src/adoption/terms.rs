@@ -70,24 +70,7 @@ mod tests {
     use super::*;
 
     fn order() -> OrderSnapshot {
-        OrderSnapshot {
-            ca_order: CaOrderRef("1".into()),
-            state: CaState::Issued,
-            raw_status: "issued".into(),
-            waits_for: None,
-            product: None,
-            names: None,
-            valid_from: None,
-            valid_to: None,
-            serial: None,
-            term_from: None,
-            term_to: None,
-            days: None,
-            created_at: None,
-            issuer_order: None,
-            replaced_by: None,
-            raw: None,
-        }
+        OrderSnapshot::bare(CaOrderRef("1".into()), CaState::Issued)
     }
 
     #[test]
