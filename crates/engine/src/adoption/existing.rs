@@ -1,21 +1,17 @@
-//! An order at the CA that belongs to a service: a person had the CA issue again, or bought what an operation could not.
+//! An order at the CA that belongs to a service with a certificate: a person had the CA issue again.
 
 use domain::{
     id::{ModuleId, ServiceId},
     name::{DomainName, NameSet},
-    state::{OperationKind, OperationState, PurchaseStage},
 };
-use store::{Tx, operation::Operation, service::Service};
+use store::{Tx, service::Service};
 
 use super::{Adopted, Foreign, foreign, settle, taken_meanwhile, unseen_request};
 use crate::{
     Actor, Engine, Error, Result,
     authority::see,
     error::Refusal,
-    operations::{
-        PurchaseDecision,
-        steps::{issue::twins, open::IMPORT},
-    },
+    operations::steps::{issue::twins, open::IMPORT},
     reissues::adopt::{self, Brings},
 };
 
@@ -32,6 +28,10 @@ pub(super) async fn give(
     if service.state.is_final() {
         return Err(Error::refused("already-over"));
     }
+    if service.state.is_before_issue() {
+        // Its purchase is what counts, and that is decided where it is shown.
+        return Err(Error::refused("operation-first"));
+    }
     refuse_other_names(&tx, &service, &found).await?;
     if found
         .told
@@ -41,25 +41,6 @@ pub(super) async fn give(
         return Err(Error::refused("ends-no-later"));
     }
     let changing = store::operation::changing(&tx, service.id).await?;
-    let adopted = Adopted {
-        service: service.id,
-        number: service.number,
-        assumed: Vec::new(),
-    };
-    if service.state.is_before_issue() {
-        let opening = changing.ok_or(Error::refused("operation-first"))?;
-        refuse_unless_unclear(&tx, &opening).await?;
-        settle(engine, &tx, actor, (&found.module, found.order), &adopted).await?;
-        tx.commit().await?;
-        let decision = PurchaseDecision::Adopt {
-            ca_ref: ca_ref.to_owned(),
-        };
-        engine
-            .operations()
-            .decide_purchase(actor, opening.id, decision)
-            .await?;
-        return Ok(adopted);
-    }
     if changing
         .as_ref()
         .is_some_and(|operation| !adopt::waits_for_person(operation))
@@ -81,6 +62,11 @@ pub(super) async fn give(
     adopt::hand_over(engine, &tx, actor, (&service, order, changing), brings)
         .await
         .map_err(taken_meanwhile)?;
+    let adopted = Adopted {
+        service: service.id,
+        number: service.number,
+        assumed: Vec::new(),
+    };
     settle(engine, &tx, actor, (&found.module, found.order), &adopted).await?;
     tx.commit().await?;
     engine.wake();
@@ -113,17 +99,4 @@ fn is_covered(one: &NameSet, other: &NameSet) -> bool {
     let added = twins(other);
     one.iter()
         .all(|name| other.contains(name) || added.contains(name))
-}
-
-/// Before the certificate only a purchase of unclear outcome can have become this order.
-async fn refuse_unless_unclear(tx: &Tx, opening: &Operation) -> Result<()> {
-    let purchases = store::purchase::of_operation(tx, opening.id).await?;
-    let is_unclear = purchases
-        .first()
-        .is_some_and(|bought| matches!(bought.stage, PurchaseStage::Unclear | PurchaseStage::Unknown));
-    let waits = opening.kind == OperationKind::Open && opening.state == OperationState::Manual;
-    if is_unclear && waits {
-        return Ok(());
-    }
-    Err(Error::refused("operation-first"))
 }

@@ -284,6 +284,16 @@ async fn what_cannot_be_taken_over_is_refused_with_its_reason_and_nothing_is_mad
             .await
             .unwrap();
         assert_eq!(services.rows.len(), 0);
+
+        let plan = world.plan("PositiveSSL Wildcard").await;
+        let order = TestWorld::order(plan, &["*.nobody-sells.test"], ValidationMethod::Dns);
+        let waiting = world.place(order).await.service;
+        let early = adoptions.give(&world.admin, world.module, &unsold, waiting).await;
+        assert_eq!(
+            code(early),
+            "operation-first",
+            "its own purchase is decided at its operation"
+        );
     })
     .await;
 }

@@ -79,4 +79,4 @@ refused-plan-does-not-fit = The names of this order do not fit the tariff plan.
 refused-other-currency = The amount is in another currency than the account.
 refused-names-differ = The order is for other names ({ $at_ca }) than the service ({ $here }).
 refused-ends-no-later = The certificate of this order ends no later than the one in force.
-refused-operation-first = The service has no certificate yet, and nothing of it is unclear at the CA. Go on at its operation.
+refused-operation-first = The service has no certificate yet. Say at its operation which order at the CA is its own.
