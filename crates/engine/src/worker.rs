@@ -1,7 +1,7 @@
 //! The worker: leases due operations and runs them, many at a time, until it is told to stop; of each module only as many
 //! as it may have at once, and none while it rests.
 //!
-//! It wakes when somebody orders and looks by itself every second. A lease is held against the machine's clock, so
+//! It wakes when somebody orders and when the next operation is due, and looks by itself every second. A lease is held against the machine's clock, so
 //! moving business time steals none; it is renewed while the operation runs.
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
@@ -26,8 +26,10 @@ use crate::{
 pub(crate) const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// Between two renewals.
 const RENEWAL: Duration = Duration::from_mins(1);
-/// Without being woken, the worker looks so often.
+/// Without being woken, the worker looks so often: another process may have stored what is due.
 const LOOK: Duration = Duration::from_secs(1);
+/// It never looks more often than this, also where business time stands still just before the next operation.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(10);
 /// After the database failed.
 const AFTER_FAILURE: Duration = Duration::from_secs(5);
 /// Most operations leased at once.
@@ -61,14 +63,14 @@ impl Worker {
             let free = u32::try_from(places.available_permits())
                 .unwrap_or(BATCH)
                 .min(BATCH);
-            let leased = match self.lease(free).await {
-                Ok(leased) => leased,
+            let Look { leased, next_due } = match self.look(free).await {
+                Ok(look) => look,
                 Err(failure) => {
                     error!(error = %chain(&failure), "cannot lease operations");
                     tokio::select! { () = stop.cancelled() => break, () = tokio::time::sleep(AFTER_FAILURE) => continue }
                 }
             };
-            let was_idle = leased.is_empty();
+            let pause = leased.is_empty().then(|| pause(next_due, self.engine.now()));
             for operation in leased {
                 let Ok(place) = places.clone().acquire_owned().await else {
                     return;
@@ -81,10 +83,10 @@ impl Worker {
                     engine.wake();
                 });
             }
-            if was_idle {
+            if let Some(pause) = pause {
                 tokio::select! {
                     () = stop.cancelled() => break,
-                    _ = timeout(LOOK, self.engine.woken()) => {}
+                    _ = timeout(pause, self.engine.woken()) => {}
                 }
             }
         }
@@ -112,7 +114,7 @@ impl Worker {
     /// # Errors
     /// When the database fails.
     pub async fn run_due_once(&self) -> Result<usize> {
-        let leased = self.lease(BATCH).await?;
+        let leased = self.look(BATCH).await?.leased;
         let count = leased.len();
         for operation in leased {
             run_leased(&self.engine, operation).await;
@@ -120,19 +122,24 @@ impl Worker {
         Ok(count)
     }
 
-    async fn lease(&self, most: u32) -> Result<Vec<Operation>> {
+    async fn look(&self, most: u32) -> Result<Look> {
         if most == 0 {
-            return Ok(Vec::new());
+            return Ok(Look::default());
         }
-        let engine = &self.engine;
         // Looking first keeps an idle worker from taking the database's only writer every second.
-        if operation::next_due(engine.store().reader())
-            .await?
-            .is_none_or(|due| due > engine.now())
-            && !self.some_lease_ran_out().await?
-        {
-            return Ok(Vec::new());
-        }
+        let next_due = operation::next_due(self.engine.store().reader()).await?;
+        let is_due =
+            next_due.is_some_and(|due| due <= self.engine.now()) || self.some_lease_ran_out().await?;
+        let leased = if is_due {
+            self.lease(most).await?
+        } else {
+            Vec::new()
+        };
+        Ok(Look { leased, next_due })
+    }
+
+    async fn lease(&self, most: u32) -> Result<Vec<Operation>> {
+        let engine = &self.engine;
         let shares = shares(engine).await?;
         if shares.is_empty() {
             return Ok(Vec::new());
@@ -167,6 +174,22 @@ impl Worker {
     async fn some_lease_ran_out(&self) -> Result<bool> {
         let wall = self.engine.clock().machine_now();
         Ok(operation::some_lease_ran_out(self.engine.store().reader(), wall).await?)
+    }
+}
+
+/// What a look at the operations found.
+#[derive(Default)]
+struct Look {
+    leased: Vec<Operation>,
+    /// When the first operation is due that nobody has leased.
+    next_due: Option<Timestamp>,
+}
+
+/// How long the worker sleeps when it leased nothing. What is due and still was not leased waits for its module.
+fn pause(next_due: Option<Timestamp>, now: Timestamp) -> Duration {
+    match next_due {
+        Some(due) if due > now => due.duration_since(now).unsigned_abs().clamp(SHORTEST_SLEEP, LOOK),
+        _ => LOOK,
     }
 }
 
@@ -250,4 +273,25 @@ async fn renew(engine: &Engine, id: domain::id::OperationId, fence: i64, until: 
     let is_held = operation::renew_lease(&tx, id, fence, until).await?;
     tx.commit().await?;
     Ok(is_held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sleeps_until_the_next_operation_is_due_and_a_second_at_most() {
+        let now = Timestamp::UNIX_EPOCH;
+        let after = |millis| Some(now + SignedDuration::from_millis(millis));
+        for (next_due, expected) in [
+            (None, LOOK),
+            (after(-5), LOOK),
+            (after(0), LOOK),
+            (after(1), SHORTEST_SLEEP),
+            (after(250), Duration::from_millis(250)),
+            (after(60_000), LOOK),
+        ] {
+            assert_eq!(pause(next_due, now), expected, "due at {next_due:?}");
+        }
+    }
 }
