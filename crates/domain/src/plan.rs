@@ -302,13 +302,13 @@ impl Outlook<'_> {
                 if let Some(changed) = known.names.get_mut(place) {
                     changed.method = method;
                 }
-            } else if self.is_proven(known, planned.name, at) {
+            } else if self.is_proven(known, planned.name, at, terms) {
                 continue;
             } else if method != ValidationMethod::Dns || planned.dns == Proving::ByClient {
                 asked.prove(planned.name, method);
             }
             proves.push(planned.name.clone());
-            known.evidence.push(Evidence {
+            known.proven(Evidence {
                 name: planned.name,
                 method,
                 obtained_at: at,
@@ -331,10 +331,10 @@ impl Outlook<'_> {
         (proves, needs)
     }
 
-    fn is_proven(&self, known: &Known<'_>, name: &DomainName, at: Timestamp) -> bool {
+    fn is_proven(&self, known: &Known<'_>, name: &DomainName, at: Timestamp, terms: &CaTerms) -> bool {
         known.evidence.iter().any(|evidence| {
             self.rules
-                .evidence_is_usable(self.product, *evidence, name, at)
+                .evidence_is_young(*evidence, name, at, terms.domain_reuse_days)
                 .is_ok()
         })
     }
@@ -345,6 +345,15 @@ struct Known<'a> {
     names: Vec<PlannedName<'a>>,
     evidence: Vec<Evidence<'a>>,
     vetted_on: Option<Date>,
+}
+
+impl<'a> Known<'a> {
+    /// A new proof takes the place of an older one that is alike.
+    fn proven(&mut self, evidence: Evidence<'a>) {
+        let is_alike = |one: &Evidence<'_>| one.method == evidence.method && one.name == evidence.name;
+        self.evidence.retain(|one| !is_alike(one));
+        self.evidence.push(evidence);
+    }
 }
 
 /// What people are asked for one certificate: names with one method together.

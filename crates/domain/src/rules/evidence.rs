@@ -50,15 +50,28 @@ impl DatedRules {
         name: &DomainName,
         issued_at: Timestamp,
     ) -> Result<(), Unusable> {
-        let issued_on = utc_day(issued_at);
-        let own = self.ca_terms(product, issued_on).domain_reuse_days;
+        let own = self.ca_terms(product, utc_day(issued_at)).domain_reuse_days;
+        self.evidence_is_young(evidence, name, issued_at, own)
+    }
+
+    /// The same, where it is known how many days the CA uses proof again on the day of issue.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub fn evidence_is_young(
+        &self,
+        evidence: Evidence<'_>,
+        name: &DomainName,
+        issued_at: Timestamp,
+        most_days: u16,
+    ) -> Result<(), Unusable> {
         let Some(method) = self.method(evidence.method) else {
             return Err(Unusable::TooOld { most_days: 0 });
         };
         if !method.covers(evidence.name, name) {
             return Err(Unusable::OtherName);
         }
-        method.is_fresh(evidence.obtained_at, issued_at, own)
+        method.is_fresh(evidence.obtained_at, issued_at, most_days)
     }
 }
 
