@@ -8,6 +8,7 @@
     reason = "this crate is for tests"
 )]
 
+pub mod adding_ca;
 pub mod database;
 pub mod elsewhere;
 pub mod soak;

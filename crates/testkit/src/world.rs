@@ -81,8 +81,9 @@ pub struct TestWorld {
     pub account: AccountId,
     /// The owner of that account.
     pub client: Actor,
-    /// The LeaderTelecom module.
+    /// The module.
     pub module: ModuleId,
+    connector: &'static str,
 }
 
 /// What a test wants to be different.
@@ -103,6 +104,8 @@ pub struct Wanted {
     pub mailbox: Option<notify::Mailbox>,
     /// How often the CA is asked about an order.
     pub pace: Pace,
+    /// The connectors that there are; the module is of the first.
+    pub registry: &'static [ca::Registration],
 }
 
 impl Default for Wanted {
@@ -116,6 +119,7 @@ impl Default for Wanted {
             keys: KeyRing::in_memory(),
             mailbox: None,
             pace: OFTEN,
+            registry: connectors::REGISTRATIONS,
         }
     }
 }
@@ -165,6 +169,7 @@ impl TestWorld {
             purchase: wanted.purchase,
             companion: Some(beside),
             pace: wanted.pace,
+            registry: wanted.registry,
             mailer: wanted
                 .mailbox
                 .map(|mailbox| Arc::new(mailbox) as Arc<dyn notify::Mailer>),
@@ -192,6 +197,7 @@ impl TestWorld {
                 ..people.actor(people.admin, Role::Administrator)
             },
             module: ModuleId::from(Uuid::nil()),
+            connector: wanted.registry[0].descriptor.kind,
         };
         if wanted.money > 0 {
             world.credit(world.account, wanted.money).await;
@@ -242,7 +248,7 @@ impl TestWorld {
     /// When the connection check fails.
     pub async fn connect(&self, name: &str, sort: i32) -> ModuleId {
         let new = NewModule {
-            connector: "leadertelecom".to_owned(),
+            connector: self.connector.to_owned(),
             settings: self.settings(),
             parameters: self.parameters(name, sort),
             if_broken: IfBroken::Refuse,

@@ -51,7 +51,7 @@ struct SharedWorld {
 }
 
 impl SharedWorld {
-    async fn new() -> Self {
+    async fn of(course: Course) -> Self {
         let test_store = TestStore::sqlite().await;
         let folder = tempfile::tempdir().unwrap();
         let keys = folder.path().join("keys");
@@ -60,12 +60,12 @@ impl SharedWorld {
             .unwrap();
         let wanted = Wanted {
             keys: ring,
-            ..Wanted::default()
+            ..course.wanted()
         };
         let world = TestWorld::with(test_store.store.clone(), wanted).await;
         world.connect_zone().await;
         world.credit(world.account, 10_000_000).await;
-        let plan = world.plan("PositiveSSL").await;
+        let plan = world.plan(course.product()).await;
         Self {
             test_store,
             folder,
@@ -173,7 +173,7 @@ fn points(of: &[&str]) -> impl Iterator<Item = &'static str> {
 
 #[tokio::test]
 async fn a_death_at_any_point_of_an_opening_costs_nothing_twice() {
-    let shared = SharedWorld::new().await;
+    let shared = SharedWorld::of(Course::Open).await;
     for point in points(&["open."]) {
         shared.dies_at(Course::Open, point).await;
     }
@@ -181,7 +181,7 @@ async fn a_death_at_any_point_of_an_opening_costs_nothing_twice() {
 
 #[tokio::test]
 async fn a_death_at_any_point_of_a_reissue_buys_nothing() {
-    let shared = SharedWorld::new().await;
+    let shared = SharedWorld::of(Course::Reissue).await;
     let choosing = ["open.leased", "open.module_chosen", "open.intent_stored"];
     for point in points(&["reissue.", "open."]).filter(|point| !choosing.contains(point)) {
         shared.dies_at(Course::Reissue, point).await;
@@ -190,9 +190,18 @@ async fn a_death_at_any_point_of_a_reissue_buys_nothing() {
 
 #[tokio::test]
 async fn a_death_at_any_point_of_a_prolongation_buys_once() {
-    let shared = SharedWorld::new().await;
+    let shared = SharedWorld::of(Course::Prolong).await;
     for point in points(&["prolong.", "reissue.request", "open."]) {
         shared.dies_at(Course::Prolong, point).await;
+    }
+}
+
+#[tokio::test]
+async fn a_death_at_any_point_of_adding_names_buys_them_once() {
+    let shared = SharedWorld::of(Course::AddNames).await;
+    let choosing = ["open.leased", "open.module_chosen", "open.intent_stored"];
+    for point in points(&["reissue.", "open."]).filter(|point| !choosing.contains(point)) {
+        shared.dies_at(Course::AddNames, point).await;
     }
 }
 
@@ -204,7 +213,7 @@ async fn a_death_while_many_are_replaced_neither_loses_nor_doubles_one() {
         "reissue.intent_stored",
         "open.before_delivery",
     ] {
-        let shared = SharedWorld::new().await;
+        let shared = SharedWorld::of(Course::Reissue).await;
         let world = &shared.world;
         let mut services = Vec::new();
         for name in ["one.test", "two.test", "three.test"] {
@@ -236,7 +245,6 @@ async fn a_death_while_many_are_replaced_neither_loses_nor_doubles_one() {
 
 #[tokio::test]
 async fn a_worker_that_loses_its_lease_while_it_works_changes_nothing_any_more() {
-    let shared = SharedWorld::new().await;
     let stops = [
         "open.before_call",
         "open.after_call",
@@ -244,7 +252,8 @@ async fn a_worker_that_loses_its_lease_while_it_works_changes_nothing_any_more()
         "open.fetched",
         "open.before_delivery",
     ];
-    for course in [Course::Open, Course::Reissue, Course::Prolong] {
+    for course in [Course::Open, Course::Reissue, Course::Prolong, Course::AddNames] {
+        let shared = SharedWorld::of(course).await;
         for point in stops {
             shared.stands_still_at(course, point).await;
         }
@@ -253,8 +262,8 @@ async fn a_worker_that_loses_its_lease_while_it_works_changes_nothing_any_more()
 
 #[tokio::test]
 async fn an_old_backup_restored_after_the_call_finds_what_was_bought_and_goes_on() {
-    for course in [Course::Open, Course::Reissue, Course::Prolong] {
-        let shared = SharedWorld::new().await;
+    for course in [Course::Open, Course::Reissue, Course::Prolong, Course::AddNames] {
+        let shared = SharedWorld::of(course).await;
         let name = format!("restored.{course:?}.test").to_lowercase();
         let service = course.begin(&shared.world, shared.plan, &name).await;
         let before = shared.world.simulator.purchases().len();
@@ -291,8 +300,8 @@ async fn an_old_backup_restored_after_the_call_finds_what_was_bought_and_goes_on
 
 #[tokio::test]
 async fn an_old_backup_restored_from_before_the_intent_buys_nothing_until_a_person_explains() {
-    for course in [Course::Open, Course::Prolong] {
-        let shared = SharedWorld::new().await;
+    for course in [Course::Open, Course::Prolong, Course::AddNames] {
+        let shared = SharedWorld::of(course).await;
         let name = format!("forgotten.{course:?}.test").to_lowercase();
         let service = course.begin(&shared.world, shared.plan, &name).await;
         let before = shared.world.simulator.purchases().len();

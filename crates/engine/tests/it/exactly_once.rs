@@ -15,7 +15,7 @@ use domain::{
 use jiff::SignedDuration;
 use leaderssl_simulator::faults::{Fault, FaultRule, Firing};
 use store::task::TaskFilter;
-use testkit::{TestStore, TestWorld};
+use testkit::{TestStore, TestWorld, Wanted};
 
 /// What can be disturbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,13 +23,34 @@ pub(crate) enum Course {
     Open,
     Reissue,
     Prolong,
+    /// At a CA that takes further names for a running order.
+    AddNames,
 }
 
 impl Course {
+    /// The world that it needs.
+    pub(crate) fn wanted(self) -> Wanted {
+        match self {
+            Self::AddNames => Wanted {
+                registry: testkit::adding_ca::registry(),
+                ..Wanted::default()
+            },
+            Self::Open | Self::Reissue | Self::Prolong => Wanted::default(),
+        }
+    }
+
+    /// What is sold in it.
+    pub(crate) const fn product(self) -> &'static str {
+        match self {
+            Self::AddNames => "PositiveSSL Multi-Domain",
+            Self::Open | Self::Reissue | Self::Prolong => "PositiveSSL",
+        }
+    }
+
     /// How many purchases an undisturbed run makes.
     pub(crate) const fn buys(self) -> usize {
         match self {
-            Self::Open | Self::Prolong => 1,
+            Self::Open | Self::Prolong | Self::AddNames => 1,
             Self::Reissue => 0,
         }
     }
@@ -47,20 +68,10 @@ impl Course {
             .await;
         match self {
             Self::Open => {}
-            Self::Reissue => {
-                let wish = NewReissue {
-                    cause: ReissueCause::KeyLost,
-                    key: KeyWish::AsBefore,
-                    names: None,
-                    validation: None,
-                    agreed: None,
-                };
-                world
-                    .engine
-                    .reissues()
-                    .start(&world.client, service, wish)
-                    .await
-                    .expect("the reissue begins");
+            Self::Reissue => reissue(world, service, ReissueCause::KeyLost, None).await,
+            Self::AddNames => {
+                let names = vec![name.to_owned(), format!("more.{name}")];
+                reissue(world, service, ReissueCause::Names, Some(names)).await;
             }
             Self::Prolong => {
                 let services = world.engine.services();
@@ -82,6 +93,22 @@ impl Course {
         }
         service
     }
+}
+
+async fn reissue(world: &TestWorld, service: ServiceId, cause: ReissueCause, names: Option<Vec<String>>) {
+    let wish = NewReissue {
+        cause,
+        key: KeyWish::AsBefore,
+        names,
+        validation: None,
+        agreed: None,
+    };
+    world
+        .engine
+        .reissues()
+        .start(&world.client, service, wish)
+        .await
+        .expect("the reissue begins");
 }
 
 /// Runs what is due and moves business time over the waits, until the newest operation is over or with a person.
@@ -121,6 +148,14 @@ pub(crate) async fn check(world: &TestWorld, course: Course, before: usize, view
         let certificates = if course == Course::Open { 1 } else { 2 };
         assert_eq!(view.line.state, ServiceState::Active, "{what}");
         assert_eq!(view.certificates.len(), certificates, "{what}");
+        if course == Course::AddNames {
+            assert_eq!(
+                view.certificates[0].names.len(),
+                2,
+                "{what}: {:?}",
+                view.certificates
+            );
+        }
         return;
     }
     assert_eq!(newest.state, OperationState::Manual, "{what}: {newest:#?}");
@@ -153,18 +188,18 @@ async fn assert_client_books_agree(world: &TestWorld, view: &ServiceView, what: 
     assert_eq!(taken, lines, "{what}");
 }
 
-async fn world() -> (TestStore, TestWorld, TariffPlanId) {
+async fn world(course: Course) -> (TestStore, TestWorld, TariffPlanId) {
     let test_store = TestStore::sqlite().await;
-    let world = TestWorld::new(test_store.store.clone()).await;
+    let world = TestWorld::with(test_store.store.clone(), course.wanted()).await;
     world.connect_zone().await;
     world.credit(world.account, 10_000_000).await;
-    let plan = world.plan("PositiveSSL").await;
+    let plan = world.plan(course.product()).await;
     (test_store, world, plan)
 }
 
 /// Disturbs each request of a course in turn, until a run has fewer requests than that.
 async fn disturb_each_request(course: Course, fault: Fault) {
-    let (_keep, world, plan) = world().await;
+    let (_keep, world, plan) = world(course).await;
     let mut disturbed = 0;
     for nth in 1..=60 {
         let name = format!("n{nth}.{}.test", format!("{course:?}").to_lowercase());
@@ -206,4 +241,7 @@ disturbed! {
     a_reissue_answered_with_a_page_though_it_was_done_buys_nothing: Reissue, Fault::CommitThenHtml { status: 502 };
     a_prolongation_that_is_cut_off_at_any_request_buys_once: Prolong, Fault::Cut;
     a_prolongation_whose_answer_is_lost_at_any_request_buys_once: Prolong, Fault::CommitThenCut;
+    names_whose_order_is_cut_off_at_any_request_are_bought_once: AddNames, Fault::Cut;
+    names_whose_answer_is_lost_at_any_request_are_bought_once: AddNames, Fault::CommitThenCut;
+    names_answered_with_an_error_though_they_were_bought_are_bought_once: AddNames, Fault::CommitThen500;
 }

@@ -12,6 +12,8 @@ use leaderssl_simulator::{Simulator, surroundings::Surroundings};
 use seal::KeyRing;
 use store::Store;
 
+use crate::adding_ca;
+
 /// A purchase policy for a CA on the same machine.
 pub const QUICK: ca::purchase::Policy = ca::purchase::Policy {
     settle: jiff::SignedDuration::from_secs(2),
@@ -58,6 +60,8 @@ pub fn engine(
     let ours = Ours {
         purchase,
         crash_at,
+        // Whatever CA the first engine has: the database says which.
+        registry: adding_ca::registry(),
         ..Ours::usual(keys, BusinessClock::real())
     };
     engine_with(store, around, ours)
@@ -73,6 +77,7 @@ pub(super) struct Ours {
     pub(super) rules: RulesInForce,
     pub(super) pace: Pace,
     pub(super) mailer: Option<Arc<dyn notify::Mailer>>,
+    pub(super) registry: &'static [ca::Registration],
 }
 
 impl Ours {
@@ -86,6 +91,7 @@ impl Ours {
             rules: RulesInForce::built_in(),
             pace: OFTEN,
             mailer: None,
+            registry: connectors::REGISTRATIONS,
         }
     }
 }
@@ -109,7 +115,7 @@ pub(super) fn engine_with(store: &Store, around: Around, ours: Ours) -> Engine {
         store: store.clone(),
         clock: Arc::new(ours.clock),
         keys: ours.keys,
-        registry: connectors::REGISTRATIONS,
+        registry: ours.registry,
         eyes,
         logs: Arc::new(NoLogs),
         mailer: ours.mailer,

@@ -24,7 +24,7 @@ use super::{
     prolong, reissue,
 };
 use crate::{
-    Error, audit, effects, instance,
+    Engine, Error, audit, effects, instance,
     money::{self, SupplierCharge},
     notices::clients,
     operations::run::{Flow, Run, StepError, StepResult, chain},
@@ -233,21 +233,28 @@ async fn doubt(run: &mut Run<'_>, bought: &Purchase, mut outputs: Outputs) -> St
     Ok(())
 }
 
+/// The wait of an operation that may not buy now.
+pub(super) fn purchases_are_off(engine: &Engine) -> StepError {
+    StepError::Later {
+        at: until_purchases_are_on(engine),
+        class: "purchases_blocked",
+        text: "purchases are switched off".to_owned(),
+    }
+}
+
+fn until_purchases_are_on(engine: &Engine) -> Timestamp {
+    engine
+        .now()
+        .checked_add(UNTIL_PURCHASES_ARE_ON)
+        .unwrap_or(Timestamp::MAX)
+}
+
 /// Purchases are off. An intent from before a restore that the CA certainly has nothing of is dropped, and the module
 /// is chosen afresh when purchases are on again.
 async fn not_now(run: &mut Run<'_>, mut bought: Purchase, is_doubtful: bool) -> StepResult {
     let engine = run.engine;
-    let at = engine
-        .now()
-        .checked_add(UNTIL_PURCHASES_ARE_ON)
-        .unwrap_or(Timestamp::MAX);
     if !is_doubtful {
-        let text = "purchases are switched off".to_owned();
-        return Err(StepError::Later {
-            at,
-            class: "purchases_blocked",
-            text,
-        });
+        return Err(purchases_are_off(engine));
     }
     abandon(&mut bought, "the database comes from a backup", engine.now())?;
     let mut outputs = open::outputs(run)?;
@@ -257,7 +264,7 @@ async fn not_now(run: &mut Run<'_>, mut bought: Purchase, is_doubtful: bool) -> 
     let tx = engine.store().begin().await?;
     store::purchase::update(&tx, &mut bought).await?;
     let first = first_step(run.operation.kind);
-    run.rest(&tx, first, at).await?;
+    run.rest(&tx, first, until_purchases_are_on(engine)).await?;
     tx.commit().await?;
     Ok(Flow::Rest)
 }

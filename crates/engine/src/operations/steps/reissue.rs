@@ -30,7 +30,7 @@ use super::{
 use crate::{
     Error, audit,
     connection::internal,
-    money,
+    instance, money,
     operations::run::{Flow, Run, StepError, StepResult},
     reissues::{by_person, methods},
 };
@@ -80,6 +80,10 @@ async fn prepare(run: &mut Run<'_>) -> StepResult {
             ground.module.name
         );
         return Err(by_hand(run, &ground, &names, &why).await?);
+    }
+    // An intent that may not be called would keep the reconciliation that switches purchases on from judging anything.
+    if !instance::may_purchase(engine.store().reader()).await? {
+        return Err(accept::purchases_are_off(engine));
     }
     intend(run, &ground, &names).await
 }
