@@ -3,7 +3,10 @@
 use billmanager_host::{HostError, ItemStatus, Run};
 use domain::{Currency, Money};
 use jiff::SignedDuration;
-use leaderssl_simulator::faults::{Fault, FaultRule, Firing, IpBlock};
+use leaderssl_simulator::{
+    faults::{Fault, FaultRule, Firing, IpBlock},
+    surroundings::{self, Surroundings},
+};
 use pretty_assertions::assert_eq;
 
 use crate::world::{BY_DNS, MODULE, World, connection, until};
@@ -195,6 +198,27 @@ async fn a_wrong_password_fails_the_wizard_and_is_a_problem_later() {
     assert_eq!(problems[0].params["param_pm_name"], "LeaderTelecom");
     let said = format!("{run:?}{problems:?}{:?}", host.take_calls());
     assert!(!said.contains("changed"), "the password is told nobody");
+}
+
+#[tokio::test]
+async fn a_host_that_nobody_knows_and_one_with_a_strange_certificate_are_told_apart() {
+    let world = World::start().await;
+    let strange = Surroundings::start(surroundings::Config::default())
+        .await
+        .unwrap();
+    let url = format!("https://{}/api/v1", strange.web.https());
+    for (url, expected) in [
+        ("https://no-such-host.invalid/api/v1", "name_not_resolved"),
+        (url.as_str(), "tls"),
+    ] {
+        let Err(HostError::CannotConnect { error }) =
+            world.host.connect(&connection(url, "correct-horse")).await
+        else {
+            panic!("{url} is taken")
+        };
+        assert_eq!(error.kind, expected, "{error:?}");
+        assert!(!format!("{error:?}").contains("correct-horse"));
+    }
 }
 
 #[tokio::test]

@@ -139,6 +139,8 @@ async fn forms_are_checked_and_listed() {
     let profile = "<doc><country>NL</country></doc>";
     let line = "--command validate_service_profile --param com --value owner";
     assert_snapshot!("validate_service_profile", world.run_with(line, profile).await);
+    let line = "--command tune_service_profile --param com --value owner";
+    assert_snapshot!("tune_service_profile", world.run_with(line, profile).await);
     let order = "<doc><item><pricelist>7</pricelist></item><skip_modules>12</skip_modules></doc>";
     assert_snapshot!(
         "get_suitable_module",
@@ -608,6 +610,25 @@ async fn operations_without_a_ca_end_at_once() {
         );
     }
     assert_snapshot!("stat", world.run("--command stat --module 3").await);
+    assert_snapshot!(
+        "prolong_addon",
+        world
+            .run(&format!("--command prolong_addon --item {item} {OPERATION}"))
+            .await
+    );
+    let line = "--command import_pricelist --module 3 --subcommand pricelist --id 7";
+    assert_snapshot!("import_pricelist", world.run(line).await);
+    for command in [
+        "sync_pricelist",
+        "sync_server",
+        "sync_iplist",
+        "get_server_config",
+    ] {
+        assert_snapshot!(
+            command,
+            world.run(&format!("--command {command} --module 3")).await
+        );
+    }
     world
         .host
         .edit(|state| state.refused = vec!["service.postsetparam"]);
