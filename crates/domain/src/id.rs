@@ -134,6 +134,10 @@ ids! {
     ReplacementId = "rpl";
     /// One move of business time in simulated mode.
     TravelId = "trv";
+    /// A tax rate from a day on.
+    TaxRateId = "tax";
+    /// An exchange rate from a day on.
+    ExchangeRateId = "exr";
 }
 
 /// The kinds of entity that people call by a short number.

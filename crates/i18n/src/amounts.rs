@@ -1,6 +1,7 @@
 //! Numbers and money as people write them.
 
 use domain::{Currency, Money};
+use rust_decimal::Decimal;
 
 use crate::Locale;
 
@@ -31,6 +32,28 @@ pub fn money(locale: Locale, money: Money) -> String {
 pub fn number(locale: Locale, number: i64) -> String {
     let minus = if number < 0 { "-" } else { "" };
     format!("{minus}{}", grouped(locale, &number.unsigned_abs().to_string()))
+}
+
+/// A decimal number without zeros at its end: `1,234.5`, `1 234,5`.
+#[must_use]
+pub fn decimal(locale: Locale, number: Decimal) -> String {
+    let plain = number.normalize();
+    let minus = if plain.is_sign_negative() && !plain.is_zero() {
+        "-"
+    } else {
+        ""
+    };
+    format!("{minus}{}", grouped(locale, &plain.abs().to_string()))
+}
+
+/// A share of a hundred: `8.5%`, `8,5 %`.
+#[must_use]
+pub fn percent(locale: Locale, percent: Decimal) -> String {
+    let space = match locale {
+        Locale::En => "",
+        Locale::Ru => NO_BREAK_SPACE,
+    };
+    format!("{}{space}%", decimal(locale, percent))
 }
 
 fn sign(currency: Currency) -> Option<&'static str> {
@@ -115,6 +138,39 @@ mod tests {
             );
         }
         assert_eq!(number(Locale::En, i64::MIN), "-9,223,372,036,854,775,808");
+    }
+
+    #[test]
+    fn decimals_and_shares_keep_the_digits_that_count() {
+        for (value, en, ru, share_en, share_ru) in [
+            ("21.00", "21", "21", "21%", "21\u{a0}%"),
+            ("8.50", "8.5", "8,5", "8.5%", "8,5\u{a0}%"),
+            ("0.000", "0", "0", "0%", "0\u{a0}%"),
+            ("100", "100", "100", "100%", "100\u{a0}%"),
+            (
+                "-1234.0021",
+                "-1,234.0021",
+                "-1\u{a0}234,0021",
+                "-1,234.0021%",
+                "-1\u{a0}234,0021\u{a0}%",
+            ),
+        ] {
+            let value: Decimal = value.parse().unwrap();
+            assert_eq!(
+                (
+                    decimal(Locale::En, value).as_str(),
+                    decimal(Locale::Ru, value).as_str()
+                ),
+                (en, ru)
+            );
+            assert_eq!(
+                (
+                    percent(Locale::En, value).as_str(),
+                    percent(Locale::Ru, value).as_str()
+                ),
+                (share_en, share_ru)
+            );
+        }
     }
 
     proptest! {

@@ -9,6 +9,7 @@
 //! | [`text`] | looking a text up: [`t`], [`t_args`], [`key!`] |
 //! | [`dates`] | dates and times: `20 Oct 2021`, `20.10.2021` |
 //! | [`amounts`] | numbers and money: `$1,234.50`, `1 234,50 $` |
+//! | [`countries`] | the names of countries by their codes |
 //! | [`durations`] | `3 days`, `5 minutes ago`, `in 2 hours`, with the plural forms of each language |
 //! | [`catalogue`] | what texts there are, with their arguments; for tests and tools |
 //! | [`scan`] | which keys a source file uses; for tests |
@@ -28,13 +29,15 @@
 
 pub mod amounts;
 pub mod catalogue;
+pub mod countries;
 pub mod dates;
 pub mod durations;
 pub mod locale;
 pub mod scan;
 pub mod text;
 
-pub use amounts::{money, number};
+pub use amounts::{decimal, money, number, percent};
+pub use countries::{countries, country};
 pub use dates::{date, date_time, date_time_seconds};
 pub use durations::{duration, relative};
 pub use locale::Locale;

@@ -1,6 +1,9 @@
 //! Rates that change from day to day: taxes by country and kind of account, and exchange rates.
 
-use domain::{Currency, id::SellerId};
+use domain::{
+    Currency,
+    id::{ExchangeRateId, SellerId, TaxRateId},
+};
 use jiff::{Timestamp, civil::Date};
 use rust_decimal::Decimal;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -19,7 +22,7 @@ record! {
     pub struct TaxRate in tax_rate "tax_rate" {
         key {
             /// Its id.
-            id: Uuid,
+            id: TaxRateId,
         }
         /// Whose.
         seller_id: SellerId,
@@ -41,7 +44,7 @@ record! {
     pub struct ExchangeRate in exchange_rate "exchange_rate" {
         key {
             /// Its id.
-            id: Uuid,
+            id: ExchangeRateId,
         }
         /// Whose.
         seller_id: SellerId,
@@ -66,8 +69,14 @@ pub async fn tax_rates(conn: &dyn Conn, seller: SellerId) -> Result<Vec<TaxRate>
     let query = tax_rate::Entity::find()
         .filter(Column::SellerId.eq(Uuid::from(seller)))
         .order_by_desc(Column::ValidFrom)
-        .order_by_asc(Column::Country);
+        .order_by_asc(Column::Country)
+        .order_by_asc(Column::AccountKind);
     record::all(conn, query).await
+}
+
+/// A tax rate.
+pub async fn tax_rate(conn: &dyn Conn, id: TaxRateId) -> Result<Option<TaxRate>> {
+    record::one(conn, tax_rate::Entity::find_by_id(Uuid::from(id))).await
 }
 
 /// The tax rate on a day: the country's own, else the one for every country.
@@ -94,6 +103,28 @@ pub async fn insert_tax_rate(tx: &Tx, rate: &TaxRate) -> Result<()> {
     record::insert(tx, rate).await
 }
 
+/// Takes a tax rate away; says whether it was there.
+pub async fn delete_tax_rate(tx: &Tx, id: TaxRateId) -> Result<bool> {
+    let deleted = record::delete::<TaxRate>(tx, tax_rate::Column::Id.eq(Uuid::from(id))).await?;
+    Ok(deleted > 0)
+}
+
+/// Every exchange rate of a seller, newest first.
+pub async fn exchange_rates(conn: &dyn Conn, seller: SellerId) -> Result<Vec<ExchangeRate>> {
+    use exchange_rate::Column;
+    let query = exchange_rate::Entity::find()
+        .filter(Column::SellerId.eq(Uuid::from(seller)))
+        .order_by_desc(Column::ValidOn)
+        .order_by_asc(Column::FromCurrency)
+        .order_by_asc(Column::ToCurrency);
+    record::all(conn, query).await
+}
+
+/// An exchange rate.
+pub async fn exchange_rate(conn: &dyn Conn, id: ExchangeRateId) -> Result<Option<ExchangeRate>> {
+    record::one(conn, exchange_rate::Entity::find_by_id(Uuid::from(id))).await
+}
+
 /// The exchange rate on a day.
 pub async fn exchange_rate_on(
     conn: &dyn Conn,
@@ -115,4 +146,10 @@ pub async fn exchange_rate_on(
 /// Adds an exchange rate; [`Error::Duplicate`](crate::Error::Duplicate) when there is one for that day.
 pub async fn insert_exchange_rate(tx: &Tx, rate: &ExchangeRate) -> Result<()> {
     record::insert(tx, rate).await
+}
+
+/// Takes an exchange rate away; says whether it was there.
+pub async fn delete_exchange_rate(tx: &Tx, id: ExchangeRateId) -> Result<bool> {
+    let deleted = record::delete::<ExchangeRate>(tx, exchange_rate::Column::Id.eq(Uuid::from(id))).await?;
+    Ok(deleted > 0)
 }

@@ -57,7 +57,10 @@ const STAFF: [(&str, &[Entry]); 5] = [
     ),
     (
         "nav-products",
-        &[entry("nav-tariffs", "/admin/tariffs", Icon::Tag)],
+        &[
+            entry("nav-tariffs", "/admin/tariffs", Icon::Tag),
+            entry("nav-rates", "/admin/rates", Icon::Percent),
+        ],
     ),
     (
         "nav-clients",

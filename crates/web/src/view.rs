@@ -7,6 +7,7 @@ use engine::Engine;
 use httpkit::{AppState, Flash, Language, Signed, cookie};
 use i18n::{Locale, Value};
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use rust_decimal::Decimal;
 
 /// Handed to everything that renders.
 #[derive(Debug, Clone)]
@@ -80,10 +81,28 @@ impl View {
         i18n::money(self.locale, amount)
     }
 
+    /// A decimal number, such as an exchange rate.
+    #[must_use]
+    pub fn decimal(&self, number: Decimal) -> String {
+        i18n::decimal(self.locale, number)
+    }
+
+    /// A share of a hundred, such as a tax.
+    #[must_use]
+    pub fn percent(&self, percent: Decimal) -> String {
+        i18n::percent(self.locale, percent)
+    }
+
     /// A calendar date, `20.10.2025` or `2025-10-20`.
     #[must_use]
     pub fn date(&self, date: Date) -> String {
         i18n::date(self.locale, date)
+    }
+
+    /// Today in the seller's time zone.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(self.zone.clone()).date()
     }
 
     /// An instant, in the seller's time zone.

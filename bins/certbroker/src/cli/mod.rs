@@ -3,6 +3,7 @@
 mod clock;
 mod demo;
 mod module;
+mod rates;
 mod replacement;
 mod selling;
 mod system;
@@ -15,6 +16,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use clock::ClockCommand;
 pub(crate) use demo::{Demo, Validation};
 pub(crate) use module::{AddModule, AdoptOrders, CatalogueCommand, ListOrders, ModuleCommand};
+pub(crate) use rates::{AddExchangeRate, AddTaxRate, RateCommand, TaxCommand};
 pub(crate) use replacement::{ReplacementCommand, StartReplacement};
 pub(crate) use selling::{
     AccountCommand, AddAccount, AddTariff, Approver, ContactOptions, KindOfAccount, Language, Order,
@@ -63,6 +65,12 @@ pub(crate) enum Command {
     /// Tariff plans
     #[command(subcommand)]
     Tariff(TariffCommand),
+    /// Taxes by country and kind of account
+    #[command(subcommand)]
+    Tax(TaxCommand),
+    /// Exchange rates, for margins where currencies differ
+    #[command(subcommand)]
+    Rate(RateCommand),
     /// Accounts of clients
     #[command(subcommand)]
     Account(AccountCommand),

@@ -257,7 +257,7 @@ impl FromStr for Approver {
 }
 
 /// A currency, with capitals or without.
-fn currency(text: &str) -> Result<Currency, String> {
+pub(super) fn currency(text: &str) -> Result<Currency, String> {
     text.to_ascii_uppercase()
         .parse()
         .map_err(|_| "a currency has three letters, such as EUR".to_owned())

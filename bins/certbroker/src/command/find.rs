@@ -242,7 +242,8 @@ fn ambiguous(kinds: &str, text: &str, which: impl Iterator<Item = String>) -> an
     .into()
 }
 
-fn missing(error: Error, kind: &str, text: &str) -> anyhow::Error {
+/// What was not found, by what it was called.
+pub(super) fn missing(error: Error, kind: &str, text: &str) -> anyhow::Error {
     match error {
         Error::NotFound => Refused(format!("there is no {kind} `{text}`")).into(),
         other => other.into(),

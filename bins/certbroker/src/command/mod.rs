@@ -8,6 +8,7 @@
 //! | `module`, `findings`, `catalogue` | connections to CAs, what a check found, what they sell |
 //! | `adoption` | orders that are at a CA already |
 //! | `tariff`, `account`, `order` | what is offered, who buys, buying |
+//! | `rates` | taxes and exchange rates |
 //! | `service`, `operation`, `task` | what was bought, automatic work, work for people |
 //! | `replacement` | replacing many certificates at once |
 //! | `user`, `key`, `database` | who signs in, master keys, backups |
@@ -28,6 +29,7 @@ mod module;
 mod operation;
 mod order;
 pub(crate) mod organisation;
+mod rates;
 mod replacement;
 mod serve;
 mod service;
@@ -57,6 +59,8 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<()> {
             at_desk(global, async |desk| catalogue::run(desk, command).await).await
         }
         Command::Tariff(command) => at_desk(global, async |desk| tariff::run(desk, command).await).await,
+        Command::Tax(command) => at_desk(global, async |desk| rates::taxes(desk, command).await).await,
+        Command::Rate(command) => at_desk(global, async |desk| rates::exchange(desk, command).await).await,
         Command::Account(command) => at_desk(global, async |desk| account::run(desk, command).await).await,
         Command::Order(options) => at_desk(global, async |desk| order::run(desk, *options).await).await,
         Command::Service(command) => at_desk(global, async |desk| service::run(desk, command).await).await,

@@ -34,6 +34,11 @@ async fn wrong_usage_ends_with_two() {
             "b",
         ],
         &["tariff", "price", "x", "--currency", "euro", "--period", "1"],
+        &["tax", "add", "--percent", "21"],
+        &["tax", "remove", "exr_0193f0c2a9d27c3e8a6f1f1d2b3c4d5e"],
+        &[
+            "rate", "add", "--from", "USD", "--to", "EUR", "--rate", "high", "--source", "ECB",
+        ],
         &["service", "list", "--state", "happy"],
         &[
             "user",
@@ -63,6 +68,8 @@ async fn every_group_has_help_with_examples() {
         "module",
         "catalogue",
         "tariff",
+        "tax",
+        "rate",
         "account",
         "order",
         "service",
@@ -117,6 +124,23 @@ const REFUSED: &[(&str, &str)] = &[
         "there is PositiveSSL",
     ),
     ("tariff price PositiveSSL --currency EUR --period -1", "period"),
+    ("tax add --country Germany --kind company --percent 19", "country"),
+    ("tax add --country DE --kind company --percent -19", "percent"),
+    (
+        "tax add --kind person --percent 19 --valid-from 0026-01-01",
+        "valid_from",
+    ),
+    (
+        "tax remove tax_0193f0c2a9d27c3e8a6f1f1d2b3c4d5e",
+        "no tax rate `tax_0193f0c2a9d27c3e8a6f1f1d2b3c4d5e`",
+    ),
+    ("rate add --from EUR --to eur --rate 1 --source ECB", "to"),
+    ("rate add --from USD --to EUR --rate -1 --source ECB", "rate"),
+    ("rate add --from USD --to EUR --rate 1 --source ", "source"),
+    (
+        "rate remove exr_0193f0c2a9d27c3e8a6f1f1d2b3c4d5e",
+        "no exchange rate `exr_0193f0c2a9d27c3e8a6f1f1d2b3c4d5e`",
+    ),
     ("account credit A-9 10", "no account `A-9`"),
     ("account credit A-1 10USD", "in EUR"),
     ("account credit A-1 10.001", "2 digits"),
@@ -181,6 +205,50 @@ async fn what_is_refused_ends_with_three_says_why_and_changes_nothing() {
     let accounts = world.ask(&["account", "list"]).await;
     assert_eq!(accounts[0]["balance"]["amount"], "500.00");
     assert!(world.simulator.purchases().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rate_is_removed_before_its_day_and_refused_from_it_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let say = async |typed: &str| {
+        let arguments: Vec<&str> = ["--json"].into_iter().chain(typed.split(' ')).collect();
+        run(folder.path(), &arguments).await
+    };
+    for (group, add, later) in [
+        (
+            "tax",
+            "tax add --kind company --percent 21",
+            "--valid-from 2150-01-01",
+        ),
+        (
+            "rate",
+            "rate add --from USD --to EUR --rate 0.92 --source ECB",
+            "--valid-on 2150-01-01",
+        ),
+    ] {
+        let held = say(add).await.done().json();
+        let to_come = say(&format!("{add} {later}")).await.done().json();
+        let again = say(&format!("{add} {later}")).await.with_code(3);
+        assert!(
+            again.stderr.contains("There is a rate from 1 Jan 2150"),
+            "{}",
+            again.stderr
+        );
+        let remove = |rate: &serde_json::Value| format!("{group} remove {}", rate["id"].as_str().unwrap());
+        let refused = say(&remove(&held)).await.with_code(3);
+        assert!(
+            refused.stderr.contains("what was in force stays"),
+            "{}",
+            refused.stderr
+        );
+        assert_eq!(say(&remove(&to_come)).await.done().json(), to_come);
+        let left = say(&format!("{group} list")).await.done().json();
+        assert_eq!(left.as_array().unwrap().len(), 1, "{left}");
+        assert_eq!(
+            (&left[0]["id"], &left[0]["state"]),
+            (&held["id"], &json!("in_force"))
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -42,6 +42,49 @@ async fn tariffs(world: &World) {
     )
     .await;
     keep(world, "tariff_list", "tariff list").await;
+    rates(world).await;
+}
+
+/// Of a country from which nobody orders here.
+async fn rates(world: &World) {
+    keep(
+        world,
+        "tax_add",
+        "tax add --country fr --kind company --percent 20",
+    )
+    .await;
+    world
+        .ask(&[
+            "tax",
+            "add",
+            "--kind",
+            "person",
+            "--percent",
+            "8.50",
+            "--valid-from",
+            "2150-01-01",
+        ])
+        .await;
+    let listed = world.ask(&["tax", "list"]).await;
+    let to_come = listed[0]["id"].as_str().unwrap().to_owned();
+    snapshot("tax_list", listed);
+    keep(world, "tax_remove", &format!("tax remove {to_come}")).await;
+    let rate = "rate add --from usd --to eur --rate 0.9200 --source ECB";
+    keep(world, "rate_add", rate).await;
+    let to_come = world
+        .ask(
+            &format!("{rate} --valid-on 2150-01-01")
+                .split(' ')
+                .collect::<Vec<_>>(),
+        )
+        .await;
+    keep(world, "rate_list", "rate list").await;
+    keep(
+        world,
+        "rate_remove",
+        &format!("rate remove {}", to_come["id"].as_str().unwrap()),
+    )
+    .await;
 }
 
 async fn people(world: &World) {

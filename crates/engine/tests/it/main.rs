@@ -18,6 +18,7 @@ mod main_job;
 mod notices;
 mod people_decide;
 mod plans;
+mod rates;
 mod reconcile;
 mod reissue;
 mod replace;

@@ -72,6 +72,7 @@ client-fingerprint = SHA-256
 client-line = For
 client-quantity = Quantity
 client-tax = Tax
+client-tax-at = Tax { $percent }
 client-net = Without tax
 client-total = Total
 client-price-period = Certificate for the period

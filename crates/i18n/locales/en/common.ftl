@@ -85,6 +85,7 @@ nav-services = Services
 nav-operations = Operations
 nav-tasks = Tasks
 nav-tariffs = Tariff plans
+nav-rates = Taxes and exchange rates
 nav-accounts = Accounts
 nav-users = Users
 nav-credits = Credits

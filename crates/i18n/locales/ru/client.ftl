@@ -82,6 +82,7 @@ client-fingerprint = SHA-256
 client-line = За что
 client-quantity = Количество
 client-tax = Налог
+client-tax-at = Налог { $percent }
 client-net = Без налога
 client-total = Итого
 client-price-period = Сертификат на период

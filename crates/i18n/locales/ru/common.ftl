@@ -85,6 +85,7 @@ nav-services = Услуги
 nav-operations = Операции
 nav-tasks = Задачи
 nav-tariffs = Тарифные планы
+nav-rates = Налоги и курсы валют
 nav-accounts = Аккаунты
 nav-users = Пользователи
 nav-credits = Зачисления

@@ -8,6 +8,7 @@
 //! | [`departments`], [`audit`] | who works at what, who did what |
 //! | [`drafts`] | what waits between the steps of a form, and work that runs beside the pages |
 //! | [`modules`] | processing modules |
+//! | [`rates`] | taxes and exchange rates |
 //! | [`replacements`] | replacing many certificates at once |
 //! | [`profile`] | the own profile of staff |
 //! | [`system`] | purchases on and off, scheduled work, settings, zones |
@@ -25,6 +26,7 @@ pub mod operations;
 pub mod people;
 pub mod pieces;
 pub mod profile;
+pub mod rates;
 pub mod replacements;
 pub mod services;
 pub mod system;
@@ -45,6 +47,7 @@ pub fn routes() -> Routes {
         .merge(dashboard::routes())
         .merge(modules::routes())
         .merge(tariffs::routes())
+        .merge(rates::routes())
         .merge(system::routes())
         .merge(services::routes())
         .merge(replacements::routes())

@@ -1,6 +1,8 @@
 //! Little pieces that several pages of staff show, and what several of them look up.
 
-use domain::{id::DepartmentId, state::Role};
+use std::str::FromStr;
+
+use domain::{Currency, id::DepartmentId, state::Role};
 use engine::modules::BalanceView;
 use httpkit::{Failure, Form, Tone};
 use jiff::civil::Date;
@@ -65,6 +67,38 @@ pub fn is_administrator(view: &View) -> bool {
 
 /// An amount without a currency of its own, or nothing.
 pub fn decimal(form: &mut Form, field: &str) -> Option<Decimal> {
+    decimal_or(form, field, "money")
+}
+
+/// A number that is no amount and must be there.
+pub fn required_decimal(form: &mut Form, field: &str) -> Option<Decimal> {
+    form.required(field, 40);
+    decimal_or(form, field, "decimal")
+}
+
+/// A calendar day that must be there.
+pub fn required_day(form: &mut Form, field: &str) -> Option<Date> {
+    read_or(form, field, "day")
+}
+
+/// A currency that must be there.
+pub fn required_currency(form: &mut Form, field: &str) -> Option<Currency> {
+    read_or(form, field, "currency")
+}
+
+fn read_or<T: FromStr>(form: &mut Form, field: &str, code: &str) -> Option<T> {
+    let typed = form.required(field, 40);
+    if typed.is_empty() {
+        return None;
+    }
+    let read = typed.parse().ok();
+    if read.is_none() {
+        form.reject(field, code);
+    }
+    read
+}
+
+fn decimal_or(form: &mut Form, field: &str, code: &str) -> Option<Decimal> {
     let typed: String = form
         .value(field)
         .chars()
@@ -76,7 +110,7 @@ pub fn decimal(form: &mut Form, field: &str) -> Option<Decimal> {
     }
     let read = typed.parse().ok();
     if read.is_none() {
-        form.reject(field, "money");
+        form.reject(field, code);
     }
     read
 }

@@ -278,7 +278,7 @@ fn document_lines(view: &View, shown: &DocumentView) -> Markup {
                 html! { (view.word("client-price", &line.kind)) },
                 html! { (line.quantity) },
                 html! { (money(line.net)) },
-                html! { (money(line.tax)) " (" (line.tax_rate.normalize()) "%)" },
+                html! { (money(line.tax)) " (" (view.percent(line.tax_rate)) ")" },
                 html! { (money(line.gross)) },
             ]
         })

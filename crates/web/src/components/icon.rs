@@ -24,6 +24,7 @@ pub enum Icon {
     Menu,
     Money,
     Pen,
+    Percent,
     Play,
     Plug,
     Plus,
@@ -66,6 +67,9 @@ impl Icon {
                 r#"<rect x="3" y="6" width="18" height="12" rx="2"/><circle cx="12" cy="12" r="2.500"/><path d="M6.500 12h.1M17.500 12h.1"/>"#
             }
             Self::Pen => r#"<path d="m4 20 1-4L16 5l3 3L8 19z"/>"#,
+            Self::Percent => {
+                r#"<path d="M18.500 5.500l-13 13"/><circle cx="7.500" cy="7.500" r="2.800"/><circle cx="16.500" cy="16.500" r="2.800"/>"#
+            }
             Self::Play => r#"<path d="M7 5v14l12-7z"/>"#,
             Self::Plug => r#"<path d="M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0zM12 17v4"/>"#,
             Self::Plus => r#"<path d="M12 5v14M5 12h14"/>"#,

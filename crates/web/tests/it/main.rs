@@ -9,6 +9,7 @@
 mod access;
 mod admin_modules;
 mod admin_people;
+mod admin_rates;
 mod admin_system;
 mod admin_tariffs;
 mod admin_work;

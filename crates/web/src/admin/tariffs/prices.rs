@@ -151,7 +151,7 @@ fn read(visit: &AdministratorVisit, form: &mut Form) -> Option<NewPrice> {
 fn valid_from(visit: &AdministratorVisit, form: &mut Form) -> Option<Timestamp> {
     let day = form.optional_choice::<Date>("valid_from")?;
     let view = &visit.view;
-    if day == view.now.to_zoned(view.zone.clone()).date() {
+    if day == view.today() {
         return None;
     }
     let Ok(start) = day.to_zoned(view.zone.clone()) else {

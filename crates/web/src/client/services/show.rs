@@ -10,6 +10,7 @@ use engine::services::{CertificateView, ServiceView};
 use httpkit::{Form, Tone};
 use i18n::Value;
 use maud::{Markup, html};
+use rust_decimal::Decimal;
 
 use super::{
     list::day,
@@ -301,9 +302,18 @@ fn money(view: &View, service: &ServiceView) -> Markup {
     )
 }
 
-/// The lines of a price with their sum; tax is named where there is any.
+/// The lines of a price with their sum; tax is named where there is any. Without lines the sum is what is given.
 #[must_use]
 pub fn price_lines(view: &View, lines: &[PriceLine], net: Money, gross: Money) -> Markup {
+    let sum = |none: Money, of: fn(&PriceLine) -> Money| {
+        // Lines of one service are in one currency; a service that was prolonged has those of every purchase.
+        let summed = lines
+            .iter()
+            .map(of)
+            .reduce(|sum, one| sum.plus(one).unwrap_or(sum));
+        summed.unwrap_or(none)
+    };
+    let (net, gross) = (sum(net, |line| line.net), sum(gross, |line| line.gross));
     html! {
         table {
             caption.visually-hidden { (view.t("column-price")) }
@@ -317,12 +327,27 @@ pub fn price_lines(view: &View, lines: &[PriceLine], net: Money, gross: Money) -
                     tr { td { (view.word("client-price", line.kind.word())) } td.end { (line.quantity) } td.end { (view.money(line.net)) } }
                 }
                 @if net != gross {
-                    tr { td { (view.t("client-tax")) } td {} td.end { @if let Ok(tax) = gross.minus(net) { (view.money(tax)) } } }
+                    tr { td { (view.t("client-net")) } td {} td.end { (view.money(net)) } }
+                    @for (percent, tax) in taxes(lines) {
+                        tr { td { (view.t_args("client-tax-at", &[("percent", view.percent(percent).into())])) } td {} td.end { (view.money(tax)) } }
+                    }
                 }
                 tr { td { strong { (view.t("client-total")) } } td {} td.end { strong { (view.money(gross)) } } }
             }
         }
     }
+}
+
+/// The tax of each rate: what was added to a service later may have been taxed otherwise.
+fn taxes(lines: &[PriceLine]) -> Vec<(Decimal, Money)> {
+    let mut taxes: Vec<(Decimal, Money)> = Vec::new();
+    for line in lines {
+        match taxes.iter_mut().find(|(percent, _)| *percent == line.tax_rate) {
+            Some((_, sum)) => *sum = sum.plus(line.tax).unwrap_or(*sum),
+            None => taxes.push((line.tax_rate, line.tax)),
+        }
+    }
+    taxes
 }
 
 fn key(view: &View, service: &ServiceView) -> Markup {

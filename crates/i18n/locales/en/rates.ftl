@@ -1,0 +1,46 @@
+# Taxes and exchange rates
+rates-tab-taxes = Taxes
+rates-tab-exchange = Exchange rates
+rates-taxes-text = What is added to prices, by the client’s country and by who the client is. A rate counts for orders from its day on; what was ordered before keeps the rate it was ordered with.
+rates-taxes-empty-title = No tax rate was entered: 0% holds
+rates-taxes-empty-text = Prices are charged without tax. A rate that is entered counts for new orders only; what was ordered keeps the rate it was ordered with.
+rates-country = Country
+rates-every-other = Every other country
+rates-country-hint = A country’s own rate goes before that of every other country.
+rates-kind = For
+rates-kind-person = Persons
+rates-kind-company = Companies
+rates-percent = Tax in percent
+rates-percent-column = Tax
+rates-valid-from = From
+rates-valid-from-hint = From the beginning of this day. From then on the rate stays; before, it can be removed.
+rates-standing-to-come = To come
+rates-standing-in-force = Holds today
+rates-standing-past = Past
+rates-tax-add = Add a tax rate
+rates-tax-added = The tax rate was added.
+rates-tax-remove-text = This tax rate is removed: { $country }, { $kind }, { $percent } from { $day }. Its day has not come, so nothing was ordered with it.
+rates-tax-removed = The tax rate was removed.
+rates-exchange-text = What a CA’s currency is worth in the currency of your prices. Staff see the margin over the CA’s price with it, and the margin rule sets prices with it. What clients pay is never converted.
+rates-exchange-empty-title = No exchange rate was entered
+rates-exchange-empty-text = One is needed only where a CA charges in another currency than you sell in. Without it no margin is shown there, and the margin rule sets no prices.
+rates-currencies = Currencies
+rates-from = Currency of the CA
+rates-to = Currency of your prices
+rates-rate = One unit is worth
+rates-rate-column = Rate
+rates-rate-hint = How much one unit of the CA’s currency is in the currency of your prices.
+rates-source = Source
+rates-source-hint = Who published it, such as a central bank.
+rates-exchange-add = Add an exchange rate
+rates-exchange-added = The exchange rate was added.
+rates-exchange-remove-text = This exchange rate is removed: { $from } to { $to }, { $rate } from { $day }. Its day has not come, so nothing was computed with it.
+rates-exchange-removed = The exchange rate was removed.
+
+refused-rate-exists = There is a rate from { $day } already. Choose another day; a rate whose day has not come can be removed first.
+refused-rate-in-force = This rate holds since { $day }: what was in force stays. Add a rate from a later day.
+
+problem-decimal = Please enter a number such as 21 or 8.5.
+problem-day = Please enter a day.
+problem-currency = Please enter a currency of three letters, such as EUR.
+problem-same-currency = Choose another currency than the first.
