@@ -21,6 +21,7 @@ use rust_decimal::Decimal;
 use store::{
     account::AccountKind::{self, Company, Person},
     audit::AuditFilter,
+    document::{DocumentFilter, DocumentKind},
     page::Page,
     rate::TaxRate,
 };
@@ -116,6 +117,24 @@ async fn an_order_keeps_the_rate_of_its_day_and_the_next_pays_the_new_one() {
             .until(before.service, domain::state::ServiceState::Active)
             .await;
         assert_eq!(rates_of(before.service).await, [Decimal::ZERO]);
+        let filter = DocumentFilter {
+            kind: Some(DocumentKind::Charge),
+            ..DocumentFilter::default()
+        };
+        let money = world.engine.money();
+        let charges = money
+            .documents(&world.client, filter, &Page::first(10))
+            .await
+            .unwrap();
+        let charged = |service| {
+            charges
+                .rows
+                .iter()
+                .find(|one| one.service_id == Some(service))
+                .map(|one| one.tax)
+        };
+        assert_eq!(charged(before.service), Some(0));
+        assert_eq!(charged(after.service), tax.minor().ok());
         world.assert_books_agree().await;
     })
     .await;

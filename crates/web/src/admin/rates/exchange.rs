@@ -5,6 +5,7 @@ use domain::id::ExchangeRateId;
 use engine::money::rates::{Dated, NewExchangeRate, Standing};
 use httpkit::{Failure, Flash, Form, Params, params::Posted};
 use maud::{Markup, html};
+use rust_decimal::Decimal;
 use store::rate::ExchangeRate;
 
 use super::{PAGE, framed, standing};
@@ -168,7 +169,7 @@ fn entry(view: &View, form: &Form) -> Markup {
             div.row-fields {
                 (typed("from", view.t("rates-from"), Kind::Text).placeholder("USD").render(view, form))
                 (typed("to", view.t("rates-to"), Kind::Text).placeholder("EUR").render(view, form))
-                (typed("rate", view.t("rates-rate"), Kind::Money).placeholder("0.92").hint(view.t("rates-rate-hint")).render(view, form))
+                (typed("rate", view.t("rates-rate"), Kind::Money).placeholder(view.decimal(Decimal::new(92, 2))).hint(view.t("rates-rate-hint")).render(view, form))
             }
             div.row-fields {
                 (typed("source", view.t("rates-source"), Kind::Text).hint(view.t("rates-source-hint")).render(view, form))

@@ -394,3 +394,59 @@ fn contact(view: &View, service: &ServiceView) -> Markup {
             .render(),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        Currency,
+        price::{ExtraNames, PeriodPrice, Price},
+    };
+
+    use super::*;
+    use crate::view::sample;
+
+    fn bought(cents: i64, tax_rate: i64) -> Price {
+        let euros = |minor| Money::from_minor(minor, Currency::EUR);
+        let prices = PeriodPrice {
+            period: euros(cents),
+            extra_name: euros(0),
+            extra_wildcard: euros(0),
+        };
+        Price::of(prices, ExtraNames::default(), tax_rate.into()).unwrap()
+    }
+
+    #[test]
+    fn what_was_bought_later_counts_in_the_sum_with_the_tax_of_its_day() {
+        let view = sample::anybody();
+        let (first, second) = (bought(10_000, 0), bought(10_000, 21));
+        let lines = [first.lines.clone(), second.lines].concat();
+        let shown = price_lines(&view, &lines, first.net, first.gross).into_string();
+        let order = [
+            "Without tax",
+            "€200.00",
+            "Tax 0%",
+            "€0.00",
+            "Tax 21%",
+            "€21.00",
+            "Total",
+            "€221.00",
+        ];
+        let mut rest = shown.as_str();
+        for said in order {
+            rest = rest
+                .split_once(said)
+                .unwrap_or_else(|| panic!("{said} in {shown}"))
+                .1;
+        }
+    }
+
+    #[test]
+    fn without_tax_there_is_only_the_sum_and_without_lines_what_was_agreed() {
+        let view = sample::anybody();
+        let price = bought(10_000, 0);
+        for lines in [price.lines.as_slice(), &[]] {
+            let shown = price_lines(&view, lines, price.net, price.gross).into_string();
+            assert!(shown.contains("€100.00") && !shown.contains("tax"), "{shown}");
+        }
+    }
+}
