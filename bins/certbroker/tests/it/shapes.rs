@@ -190,6 +190,7 @@ const FRESH: &[&str] = &[
     "next_run_at",
     "old_serial",
     "outgoing",
+    "raw_state",
     "serial",
     "value",
 ];
