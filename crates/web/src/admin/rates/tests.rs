@@ -134,7 +134,7 @@ fn other_staff_see_rates_and_are_offered_no_change() {
     let query = Params::default();
     let view = sample::signed(Role::Staff, "/admin/rates");
     let pager = Pager::default();
-    let pages = [
+    let shown = [
         taxes::page(&view, &query, &taxes_of_today(), &taxes::proposed(&view), &pager),
         exchange::page(
             &view,
@@ -144,7 +144,7 @@ fn other_staff_see_rates_and_are_offered_no_change() {
             &pager,
         ),
     ];
-    for page in pages {
+    for page in shown {
         let page = page.into_string();
         assert!(page.contains("Holds today"), "{page}");
         assert!(!page.contains("action=\"/admin/rates"), "{page}");
