@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, Iterable, PaginatorTrait,
-    PrimaryKeyToColumn, QueryFilter, QuerySelect, Select,
+    PrimaryKeyToColumn, QueryFilter, QuerySelect, Select, UpdateMany,
     sea_query::{IntoCondition, LockBehavior, LockType, OnConflict},
 };
 
@@ -190,21 +190,25 @@ async fn update_where<R: Record>(
     row: &R,
     narrow: impl FnOnce(Condition) -> Condition,
 ) -> Result<u64> {
-    let active = row.to_active();
-    let condition = <R::Entity as EntityTrait>::PrimaryKey::iter()
-        .map(PrimaryKeyToColumn::into_column)
-        .filter_map(|column| match active.get(column) {
-            ActiveValue::Set(value) | ActiveValue::Unchanged(value) => Some(column.eq(value)),
-            ActiveValue::NotSet => None,
-        })
-        .fold(Condition::all(), Condition::add);
-    R::Entity::update_many()
-        .set(active)
-        .filter(narrow(condition))
+    update_of(row, narrow)
         .exec(&tx.raw())
         .await
         .map(|outcome| outcome.rows_affected)
         .map_err(|error| Error::of(R::TABLE, error))
+}
+
+/// Sets every column but the key: a key that is set, even to what it is, has SQLite look for its children in all of their
+/// tables.
+fn update_of<R: Record>(row: &R, narrow: impl FnOnce(Condition) -> Condition) -> UpdateMany<R::Entity> {
+    let mut active = row.to_active();
+    let mut condition = Condition::all();
+    for column in <R::Entity as EntityTrait>::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column) {
+        if let ActiveValue::Set(value) | ActiveValue::Unchanged(value) = active.get(column) {
+            condition = condition.add(column.eq(value));
+        }
+        active.not_set(column);
+    }
+    R::Entity::update_many().set(active).filter(narrow(condition))
 }
 
 /// The first row of a query.
@@ -262,5 +266,40 @@ pub(crate) fn claimed<E: EntityTrait>(tx: &Tx, query: Select<E>) -> Select<E> {
     match tx.backend() {
         crate::Backend::Sqlite => query,
         crate::Backend::Postgres => query.lock_with_behavior(LockType::Update, LockBehavior::SkipLocked),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        hours::BusinessHours,
+        id::{DepartmentId, SellerId},
+    };
+    use jiff::Timestamp;
+    use sea_orm::{DbBackend, QueryTrait as _};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::department::Department;
+
+    #[test]
+    fn an_update_finds_its_row_by_the_key_and_leaves_the_key_alone() {
+        let row = Department {
+            id: DepartmentId::from(Uuid::from_u128(1)),
+            seller_id: SellerId::from(Uuid::from_u128(2)),
+            name: "Certificates".to_owned(),
+            email: String::new(),
+            language: "en".to_owned(),
+            hours: BusinessHours::ALWAYS,
+            is_archived: false,
+            created_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+        };
+        let text = update_of(&row, |condition| condition)
+            .build(DbBackend::Sqlite)
+            .to_string();
+        let (set, condition) = text.split_once(" WHERE ").unwrap();
+        assert!(set.contains("\"name\" =") && !set.contains("\"id\""), "{set}");
+        assert!(condition.contains("\"id\" ="), "{condition}");
     }
 }
