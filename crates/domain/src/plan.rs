@@ -3,13 +3,13 @@
 //! A plan is computed from what is known today and stored nowhere: rules, zones and evidence change. It assumes that
 //! every reissue is done on the day it starts.
 
-use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
 use crate::{
     name::DomainName,
     product::{ValidationMethod, words},
     rules::{CaTerms, DatedRules, Evidence, Lead, MethodRefusal, Product},
-    term::{PaidTerm, covers},
+    term::{PaidTerm, covers, days, days_between},
 };
 
 /// How many days before End date a reissue begins by the built-in rules: a third of the certificate's life, thirty at
@@ -33,11 +33,11 @@ impl Lead {
     /// piece too short to be worth one.
     #[must_use]
     pub fn next_reissue_on(&self, term: PaidTerm, issued_on: Date, end_date: Date) -> Option<Date> {
-        if covers(end_date, term.end) || days_between(end_date, term.end) < i32::from(self.least_piece_days) {
+        if covers(end_date, term.end) || days_between(end_date, term.end) < i64::from(self.least_piece_days) {
             return None;
         }
         let lifetime = u16::try_from(days_between(issued_on, end_date)).unwrap_or(0);
-        Some(end_date.saturating_sub(i64::from(self.days(lifetime)).days()))
+        Some(end_date.saturating_sub(days(self.days(lifetime).into())))
     }
 }
 
@@ -318,9 +318,9 @@ impl Outlook<'_> {
         if let Some(most) = terms.organisation_reuse_days {
             let dies_on = known
                 .vetted_on
-                .map(|vetted| vetted.saturating_add(i64::from(most).days()));
+                .map(|vetted| vetted.saturating_add(days(most.into())));
             if dies_on.is_none_or(|dies_on| dies_on < day) {
-                let early = i64::from(self.rules.lead().organisation_days).days();
+                let early = days(self.rules.lead().organisation_days.into());
                 let asked_on = dies_on.map_or(day, |dies_on| dies_on.saturating_sub(early));
                 needs.push(Need::VerifyOrganisation {
                     asked_on: asked_on.max(self.today),
@@ -397,13 +397,9 @@ impl Asked {
 
 /// The last second of a day in UTC: what is good then was good all day.
 fn end_of_day(day: Date) -> Timestamp {
-    day.at(23, 59, 59, 0)
-        .to_zoned(TimeZone::UTC)
-        .map_or(Timestamp::MAX, |at| at.timestamp())
-}
-
-fn days_between(from: Date, to: Date) -> i32 {
-    (to - from).get_days()
+    Offset::UTC
+        .to_timestamp(day.at(23, 59, 59, 0))
+        .unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A service has two clocks (design §1): what was paid for, and how long the present certificate is valid. Neither
 //! is ever derived from the other.
 
-use jiff::{Span, civil::Date};
+use jiff::{SignedDuration, Span, civil::Date};
 use serde::{Deserialize, Serialize};
 
 /// A number of paid calendar years, 1 to 10.
@@ -112,10 +112,17 @@ pub fn shown_dates(term: PaidTerm, end_date: Option<Date>, is_subscription: bool
 /// Whether a certificate that ends on `end_date` covers a term until `term_end`, a day's drift aside.
 #[must_use]
 pub fn covers(end_date: Date, term_end: Date) -> bool {
-    end_date >= term_end
-        || term_end
-            .since(end_date)
-            .is_ok_and(|gap| gap.get_days() <= 1 && gap.get_months() == 0)
+    end_date >= term_end || days_between(end_date, term_end) <= 1
+}
+
+/// How many days lie between two days; negative when the second comes first.
+pub(crate) fn days_between(from: Date, to: Date) -> i64 {
+    to.duration_since(from).as_hours() / 24
+}
+
+/// So many days, to be added to a day: plans of many services add very often, and calendar spans cost more.
+pub(crate) const fn days(count: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * count)
 }
 
 fn anniversary(day: Date, years: u8) -> Date {

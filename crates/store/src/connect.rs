@@ -23,6 +23,11 @@ use crate::{
 /// How long a statement waits for another program's lock, or for a free connection, before the database is busy.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// More readers than processors cost memory, for their caches and prepared statements, and win little.
+const MOST_SQLITE_READERS: u32 = 4;
+/// Prepared statements that a connection to SQLite keeps.
+const STATEMENTS_KEPT: usize = 64;
+
 /// Which database is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Backend {
@@ -47,7 +52,7 @@ pub enum Durability {
 pub struct StoreOptions {
     /// What a commit survives.
     pub durability: Durability,
-    /// Connections that read at the same time (SQLite), or all connections (PostgreSQL).
+    /// Connections that read at the same time (SQLite, four at most), or all connections (PostgreSQL).
     pub connections: u32,
 }
 
@@ -207,16 +212,16 @@ async fn sqlite_pool(path: &Path, options: StoreOptions, access: Access) -> Resu
         .busy_timeout(PATIENCE)
         .foreign_keys(true)
         .pragma("temp_store", "MEMORY")
+        .statement_cache_capacity(STATEMENTS_KEPT)
         // KiB per connection: all of them together must leave room in a small machine's memory.
         .pragma("cache_size", "-2000");
     if access == Access::Read {
         connect = connect.pragma("query_only", "ON");
     }
     let pool = SqlitePoolOptions::new()
-        .max_connections(if access == Access::Write {
-            1
-        } else {
-            options.connections
+        .max_connections(match access {
+            Access::Write => 1,
+            Access::Read => options.connections.min(MOST_SQLITE_READERS),
         })
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)

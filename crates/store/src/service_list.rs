@@ -8,6 +8,8 @@
 //! (`m0004_service_lists`), the second reads those rows. Where the only seller's services are listed, the seller is not
 //! asked for, because no index holds it.
 
+use std::collections::HashSet;
+
 use domain::{
     id::{AccountId, ModuleId, NumberKind, SellerId, ServiceId, TariffPlanId},
     name::DomainName,
@@ -28,7 +30,7 @@ use crate::{
 /// Most clients whose services a search by client reads.
 const MOST_CLIENTS: usize = 20;
 /// The most services that one search looks at.
-pub const MOST_FOUND: usize = 1_000;
+pub const MOST_FOUND: usize = 500;
 /// Beyond this many rows a filtered list is not counted further.
 pub const MOST_COUNTED: i64 = 1_000;
 
@@ -169,7 +171,11 @@ pub async fn list(
     if conn.backend() == Backend::Sqlite && found.is_some() {
         wanted.begin_at_found();
     }
-    let total = total(conn, &wanted).await?;
+    let total = match found.as_deref() {
+        // Nothing but the search leaves services out: what was found is counted already.
+        Some(found) if wanted.parts.len() == 1 && found.len() < MOST_FOUND => u64::try_from(found.len()).ok(),
+        _ => total(conn, &wanted).await?,
+    };
     if conn.backend() == Backend::Sqlite && found.is_none() {
         wanted.steer(filter, sort, total.is_none());
     }
@@ -394,47 +400,40 @@ async fn count_wanted(conn: &dyn Conn, wanted: &Wanted, most: i64) -> Result<i64
 
 async fn search(conn: &dyn Conn, filter: &ServiceFilter, text: &str) -> Result<Vec<ServiceId>> {
     let mut found = Vec::new();
+    let mut seen = HashSet::new();
     for (text, values) in searches(filter, text) {
         let ids = sql::rows(conn, "service", text, values, |row| {
             row.try_get_by_index::<Uuid>(0)
         })
         .await?;
-        for id in ids.into_iter().map(ServiceId::from) {
-            if !found.contains(&id) {
-                found.push(id);
-            }
-        }
+        found.extend(ids.into_iter().map(ServiceId::from).filter(|id| seen.insert(*id)));
         if found.len() >= MOST_FOUND {
-            found.truncate(MOST_FOUND);
-            return Ok(found);
+            break;
         }
     }
-    if filter.account.is_none() {
-        for id in of_clients(conn, filter, text).await? {
-            if found.len() < MOST_FOUND && !found.contains(&id) {
-                found.push(id);
-            }
-        }
+    if filter.account.is_none() && found.len() < MOST_FOUND {
+        let of_clients = of_clients(conn, filter, text).await?;
+        found.extend(of_clients.into_iter().filter(|id| seen.insert(*id)));
     }
+    found.truncate(MOST_FOUND);
     Ok(found)
 }
 
 /// The newest services of the clients whose name, number or tax number holds the text. Each client's are read from the
 /// end of an index: a client may have very many.
 async fn of_clients(conn: &dyn Conn, filter: &ServiceFilter, text: &str) -> Result<Vec<ServiceId>> {
-    let pattern = text
-        .to_lowercase()
-        .replace('\\', "\\\\")
-        .replace('%', "\\%")
-        .replace('_', "\\_");
+    // Every account is looked at: a plain comparison costs half of what LIKE does.
+    let holds = match conn.backend() {
+        Backend::Sqlite => "instr(search, $2) > 0",
+        Backend::Postgres => "strpos(search, $2) > 0",
+    };
     let clients = sql::rows(
         conn,
         "account",
         format!(
-            "SELECT id FROM account WHERE seller_id = $1 AND search LIKE $2 ESCAPE '\\' \
-             ORDER BY number LIMIT {MOST_CLIENTS}"
+            "SELECT id FROM account WHERE seller_id = $1 AND {holds} ORDER BY number LIMIT {MOST_CLIENTS}"
         ),
-        vec![Uuid::from(filter.seller).into(), format!("%{pattern}%").into()],
+        vec![Uuid::from(filter.seller).into(), text.to_lowercase().into()],
         |row| row.try_get_by_index::<Uuid>(0),
     )
     .await?;

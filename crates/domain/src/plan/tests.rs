@@ -372,7 +372,7 @@ proptest! {
     ) {
         let rules = with_lead(most, part);
         let shop = name("shop.example.com");
-        let start = date(2018, 6, 1).saturating_add(start.days());
+        let start = date(2018, 6, 1).saturating_add(days(start));
         let term = term(start, years);
         let mut outlook = ordered(&rules, &shop, term, ValidationMethod::Dns);
         outlook.product.brand = brand;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{DatedRules, ReuseKind, Source};
 use crate::{
     product::{ProductKind, ValidationLevel, words},
-    term::PaidTerm,
+    term::{PaidTerm, days, days_between},
 };
 
 words! {
@@ -208,16 +208,14 @@ impl CaTerms {
         if issued_on >= term.end {
             return None;
         }
-        let after = |days: u16| issued_on.saturating_add((i64::from(days) - 1).days());
+        let after = |count: u16| issued_on.saturating_add(days(i64::from(count) - 1));
         let within_cap = after(self.most_days);
         match self.remaining {
             Remaining::Full => Some(within_cap),
             Remaining::AddUnused => {
-                let unused = former_end
-                    .and_then(|end| end.since(issued_on).ok())
-                    .map_or(0, |left| left.get_days().max(0));
+                let unused = former_end.map_or(0, |end| days_between(issued_on, end).max(0));
                 let most = after(self.cap_days.saturating_sub(1).max(self.most_days));
-                let with_unused = within_cap.saturating_add(i64::from(unused).days());
+                let with_unused = within_cap.saturating_add(days(unused));
                 Some(with_unused.min(most).min(term.end))
             }
             Remaining::Cut => {

@@ -1,6 +1,6 @@
 //! Evidence of domain control: whether it may be used again is computed, never stored (design §7).
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 
 use super::{DatedRules, MethodRule, Product};
 use crate::{name::DomainName, product::ValidationMethod};
@@ -101,5 +101,5 @@ impl MethodRule {
 /// The day of an instant by which CAs look rules up.
 #[must_use]
 pub fn utc_day(instant: Timestamp) -> Date {
-    instant.to_zoned(TimeZone::UTC).date()
+    Offset::UTC.to_datetime(instant).date()
 }

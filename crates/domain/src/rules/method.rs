@@ -55,9 +55,12 @@ impl MethodRule {
     pub fn covers(&self, proven: &DomainName, name: &DomainName) -> bool {
         match self.covers {
             Coverage::Exact => !name.is_wildcard() && proven == name,
-            Coverage::Below => name
-                .authorization_candidates()
-                .contains(&proven.without_wildcard()),
+            Coverage::Below => {
+                proven == name
+                    || name
+                        .authorization_candidates()
+                        .contains(&proven.without_wildcard())
+            }
         }
     }
 
