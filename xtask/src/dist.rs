@@ -23,6 +23,7 @@ Priority: optional
 Architecture: amd64
 Maintainer: certbroker <certbroker@localhost>
 Installed-Size: {size}
+Recommends: ca-certificates
 Description: LeaderTelecom processing module for BILLmanager
  Sells SSL certificates of LeaderTelecom through BILLmanager 5 and 6: orders,
  domain validation, issue, yearly reissue of multi-year certificates, prolongation.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use ca::{ConnectContext, Connector, Limits, Mode, Settings, connector::Resolver, purchase::Policy};
+use ca::{Class, ConnectContext, Connector, Limits, Mode, Settings, connector::Resolver, purchase::Policy};
 use domain::Clock;
 use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
@@ -166,9 +166,14 @@ impl Parameters {
         // The host repeats what failed; nobody waits a minute in a form.
         context.timeouts.total = Duration::from_secs(50);
         (module.connector.connect)(&settings, context).map_err(|error| {
-            Failure::value("processing", "url")
-                .with("problem", error.detail.as_str())
-                .because(error)
+            let failure = match error.class {
+                // Nothing is called here: what is missing for a connection is missing on this machine.
+                Class::Unreachable => Failure::new(Kind::Tls)
+                    .saying(error.detail.as_str())
+                    .with("address", settings.text("url")),
+                _ => Failure::value("processing", "url").with("problem", error.detail.as_str()),
+            };
+            failure.because(error)
         })
     }
 }

@@ -11,14 +11,14 @@ use pretty_assertions::assert_eq;
 const USAGE: &str = "\nprocessing module\n\nUsage: binaryname --command <command>\n\n";
 
 /// An empty folder in the place of the host's, and no environment.
+fn command_in(root: &str, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pmleadertelecom"));
+    command.args(words).env_clear().env("MGR5_ROOT", root);
+    command
+}
+
 fn run_in(root: &str, words: &[&str], stdin: Stdio) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_pmleadertelecom"))
-        .args(words)
-        .env_clear()
-        .env("MGR5_ROOT", root)
-        .stdin(stdin)
-        .output()
-        .unwrap()
+    command_in(root, words).stdin(stdin).output().unwrap()
 }
 
 fn run(words: &[&str]) -> (Option<i32>, String, String) {
@@ -68,6 +68,29 @@ fn features_are_told_where_there_is_no_host() {
     assert!(names("params", "param").contains(&"password".to_owned()));
     assert!(names("features", "feature").contains(&"sync_item".to_owned()));
     assert!(names("templates", "template").contains(&"positivessl".to_owned()));
+}
+
+#[test]
+fn a_machine_without_root_certificates_is_told_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let form = folder.path().join("form.xml");
+    let settings = "<username>u</username><password>secret</password>";
+    let text = format!("<doc><processingmodule>{settings}</processingmodule></doc>");
+    fs::write(&form, text).unwrap();
+    let output = command_in("/nonexistent", &["--command", "check_connection"])
+        .env("SSL_CERT_FILE", "/nonexistent")
+        .env("SSL_CERT_DIR", "/nonexistent")
+        .stdin(fs::File::open(form).unwrap())
+        .output()
+        .unwrap();
+    let (status, stdout, _) = told(&output);
+    let document = Element::parse(&stdout).unwrap();
+    let error = document.find("error").unwrap();
+    assert_eq!((status, error.attr("type")), (Some(1), Some("tls")), "{stdout}");
+    assert!(
+        stdout.contains("ca-certificates") && !stdout.contains("secret"),
+        "{stdout}"
+    );
 }
 
 #[test]

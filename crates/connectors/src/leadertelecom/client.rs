@@ -455,7 +455,13 @@ fn http_client(base: &Base, context: &ConnectContext, idle: usize) -> Result<req
         let roots = reqwest::Certificate::from_pem_bundle(pem.as_bytes()).map_err(failed)?;
         builder = builder.tls_certs_merge(roots);
     }
-    builder.build().map_err(failed)
+    builder.build().map_err(|error| {
+        // What else can fail was checked before: reqwest hides the reason in the sources of its error.
+        let why = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+        let detail =
+            format!("TLS cannot be set up ({why}); are root certificates installed (ca-certificates)?");
+        CaError::new(Class::Unreachable, KIND, "prepare the connection", detail)
+    })
 }
 
 fn set_query(url: &mut Url, parts: &[&str]) {
