@@ -55,6 +55,8 @@ const PACE: Pace = Pace {
 };
 /// What falls due within this is waited for in the machine's time.
 const NEAR: SignedDuration = SignedDuration::from_millis(1_100);
+/// While the CA is away business time jumps at least so far: everything asks again within minutes, and gets nowhere.
+const STEP_OF_AN_OUTAGE: SignedDuration = SignedDuration::from_mins(10);
 /// Operations that wait for the CA's own pace hold up business time no longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks whether all is quiet.
@@ -266,6 +268,11 @@ impl Run {
     async fn settle(&mut self) {
         let mut since = Instant::now();
         let mut before = i64::MAX;
+        let near = if self.is_away() {
+            SignedDuration::ZERO
+        } else {
+            NEAR
+        };
         loop {
             self.world
                 .engine
@@ -281,7 +288,7 @@ impl Run {
             }
             if pulse.leased > 0 {
                 self.dies_if_drawn().await;
-            } else if pulse.next_run_at.is_none_or(|due| due > self.now() + NEAR)
+            } else if pulse.next_run_at.is_none_or(|due| due > self.now() + near)
                 || since.elapsed() > PATIENCE
             {
                 return;
@@ -300,6 +307,11 @@ impl Run {
         let (now, today) = (self.now(), self.today());
         let mut next = morning(self.next_day().await);
         if let Some(due) = self.pulse().await.next_run_at.filter(|due| *due > now) {
+            let due = if self.is_away() {
+                due.max(now + STEP_OF_AN_OUTAGE)
+            } else {
+                due
+            };
             next = next.min(due);
         }
         self.world.advance(next.duration_since(now));
@@ -330,6 +342,11 @@ impl Run {
             .clamp(tomorrow, today + LONGEST_JUMP.days())
     }
 
+    /// Whether the CA has an outage.
+    fn is_away(&self) -> bool {
+        self.outage_until.is_some()
+    }
+
     async fn has_manual(&self) -> bool {
         let (_, manual) = store::operation::count_in_trouble(self.world.store.reader(), self.world.seller)
             .await
@@ -346,7 +363,7 @@ impl Run {
         }
         while self.outages.last().is_some_and(|day| *day <= today) {
             self.outages.pop();
-            if self.outage_until.is_none() {
+            if !self.is_away() {
                 self.begin_outage(today);
             }
         }
@@ -401,7 +418,7 @@ impl Run {
 
     /// Staff begins again what is with a person; while the CA is away that is of no use.
     async fn person_looks(&mut self) {
-        if self.outage_until.is_some() {
+        if self.is_away() {
             return;
         }
         let (engine, admin) = (&self.world.engine, &self.world.admin);
