@@ -78,7 +78,7 @@ impl Tax {
 
 /// An exchange rate.
 #[derive(Serialize)]
-struct Rate {
+struct Exchange {
     id: ExchangeRateId,
     from: Currency,
     to: Currency,
@@ -87,7 +87,7 @@ struct Rate {
     valid_on: Date,
 }
 
-impl From<ExchangeRate> for Rate {
+impl From<ExchangeRate> for Exchange {
     fn from(rate: ExchangeRate) -> Self {
         Self {
             id: rate.id,
@@ -100,7 +100,7 @@ impl From<ExchangeRate> for Rate {
     }
 }
 
-impl Rate {
+impl Exchange {
     fn line(&self, what: &str) -> String {
         format!(
             "{} 1 {} = {} {} ({}) from {}: {}\n",
@@ -174,9 +174,9 @@ async fn remove_tax(desk: &Desk, id: TaxRateId) -> anyhow::Result<()> {
 
 async fn list_rates(desk: &Desk, limit: u32) -> anyhow::Result<()> {
     let rates = desk.engine().money().exchange_rates(desk.owner()).await?;
-    let rows: Vec<Row<Rate>> = rows(rates, limit);
+    let rows: Vec<Row<Exchange>> = rows(rates, limit);
     output::print_rows(desk.format, &rows, |rows| {
-        let mut table = Table::new(&["From", "To", "Rate", "Source", "Valid on", "State", "Id"]);
+        let mut table = Table::new(&["From", "To", "Exchange", "Source", "Valid on", "State", "Id"]);
         for Row { rate, state } in rows {
             table.row([
                 rate.from.to_string(),
@@ -201,13 +201,13 @@ async fn add_rate(desk: &Desk, options: AddExchangeRate) -> anyhow::Result<()> {
         valid_on: options.valid_on.unwrap_or_else(|| today(desk)),
     };
     let added = desk.engine().money().add_exchange_rate(desk.owner(), new).await?;
-    output::print(desk.format, &Rate::from(added), |rate| rate.line("added"))
+    output::print(desk.format, &Exchange::from(added), |rate| rate.line("added"))
 }
 
 async fn remove_rate(desk: &Desk, id: ExchangeRateId) -> anyhow::Result<()> {
     let removed = desk.engine().money().remove_exchange_rate(desk.owner(), id).await;
     let removed = removed.map_err(|error| missing(error, "exchange rate", &id.to_string()))?;
-    output::print(desk.format, &Rate::from(removed), |rate| rate.line("removed"))
+    output::print(desk.format, &Exchange::from(removed), |rate| rate.line("removed"))
 }
 
 /// Today in the seller's time zone.
