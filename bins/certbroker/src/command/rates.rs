@@ -176,7 +176,7 @@ async fn list_rates(desk: &Desk, limit: u32) -> anyhow::Result<()> {
     let rates = desk.engine().money().exchange_rates(desk.owner()).await?;
     let rows: Vec<Row<Exchange>> = rows(rates, limit);
     output::print_rows(desk.format, &rows, |rows| {
-        let mut table = Table::new(&["From", "To", "Exchange", "Source", "Valid on", "State", "Id"]);
+        let mut table = Table::new(&["From", "To", "Rate", "Source", "Valid on", "State", "Id"]);
         for Row { rate, state } in rows {
             table.row([
                 rate.from.to_string(),

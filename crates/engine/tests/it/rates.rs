@@ -122,12 +122,12 @@ async fn an_order_keeps_the_rate_of_its_day_and_the_next_pays_the_new_one() {
             ..DocumentFilter::default()
         };
         let money = world.engine.money();
-        let charges = money
+        let documents = money
             .documents(&world.client, filter, &Page::first(10))
             .await
             .unwrap();
         let charged = |service| {
-            charges
+            documents
                 .rows
                 .iter()
                 .find(|one| one.service_id == Some(service))
