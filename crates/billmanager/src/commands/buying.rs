@@ -333,11 +333,20 @@ pub async fn decide(session: &Session, item: u64, decision: Decision) -> Result<
         Decision::Abandon(why) => Event::Abandoned { why },
     };
     let clock = session.clock().await?;
+    let advice = match filed.record.state {
+        purchase::State::Intended | purchase::State::Calling { .. } | purchase::State::Unknown { .. } => {
+            "nothing is to be decided yet; the next run of the operation asks the CA by itself"
+        }
+        purchase::State::Manual { .. } => "decide otherwise",
+        purchase::State::Accepted { .. }
+        | purchase::State::Rejected { .. }
+        | purchase::State::Abandoned { .. } => "it is settled",
+    };
     let journal = ItemJournal::new(&session.host, &*session.records, item, filed);
     match purchase::decide(&journal, &clock, event).await {
         Ok(_) => Ok(()),
         Err(purchase::PurchaseError::Refused(refusal)) => {
-            Err(Failure::value("purchase", refusal.to_string()))
+            Err(Failure::value("purchase", format!("{refusal}: {advice}")))
         }
         Err(error) => Err(of_protocol(error)),
     }

@@ -3,7 +3,7 @@
 use ca::CaState;
 use insta::assert_snapshot;
 
-use super::Command;
+use super::{Command, Decision};
 use crate::fixture::{Trouble, World};
 
 const OPERATION: &str = "--runningoperation 9";
@@ -239,6 +239,25 @@ async fn an_order_that_cannot_be_told_is_a_persons_and_their_word_counts() {
     });
     assert_snapshot!("open_adopted", world.run(&line).await);
     assert_eq!(world.ca.count(), 1);
+}
+
+#[tokio::test]
+async fn a_person_decides_what_the_machine_cannot_tell_and_nothing_else() {
+    let mut world = World::new();
+    let item = world.service("positivessl", &["example.com"]);
+    let line = format!("--command open --item {item} {OPERATION}");
+    world.ca.trouble(Trouble::LostBefore);
+    world.run(&line).await;
+    let early = world.decide(item, Decision::None).await.unwrap_err();
+    assert!(early.to_string().contains("asks the CA by itself"), "{early}");
+    world.ca.cannot_tell();
+    world.at("2020-10-20T09:06:00Z");
+    assert!(world.run(&line).await.contains("purchase_manual"));
+    world.decide(item, Decision::None).await.unwrap();
+    assert!(world.run(&line).await.starts_with("exit 0"));
+    assert_eq!(world.ca.count(), 1);
+    let late = world.decide(item, Decision::Abandon("no".to_owned())).await;
+    assert!(late.unwrap_err().to_string().contains("it is settled"));
 }
 
 #[tokio::test]
