@@ -1,6 +1,6 @@
 //! The days of all next reissues, read and written in batches when the rules behind them change.
 //!
-//! A batch comes as one text: carrying its rows over one by one costs ten times what reading them does.
+//! A batch comes as one text, so that no row is carried over by itself.
 
 use domain::term::PaidTerm;
 use jiff::{Timestamp, civil::Date};

@@ -56,7 +56,7 @@ const PACE: Pace = Pace {
 /// What falls due within this is waited for in the machine's time.
 const NEAR: SignedDuration = SignedDuration::from_millis(1_100);
 /// While the CA is away business time jumps at least so far: everything asks again within minutes, and gets nowhere.
-const STEP_OF_AN_OUTAGE: SignedDuration = SignedDuration::from_mins(10);
+const STEP_OF_AN_OUTAGE: SignedDuration = SignedDuration::from_hours(1);
 /// Operations that wait for the CA's own pace hold up business time no longer than this.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks whether all is quiet.
